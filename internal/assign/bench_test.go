@@ -1,0 +1,66 @@
+package assign
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// contested draws a problem in which all slots want the same offers most.
+func contested(seed uint64, slots, offers, count int, noise int64) *Problem {
+	r := rand.New(rand.NewPCG(seed, 2))
+	p := &Problem{Exclusive: true}
+	appeal := make([]int64, offers)
+	for o := range appeal {
+		appeal[o] = r.Int64N(1e9)
+	}
+	for range slots {
+		slot := Slot{Count: count}
+		for o := range offers {
+			slot.Candidates = append(slot.Candidates, Candidate{
+				Offer: int32(o), Scored: true, Value: appeal[o] + r.Int64N(noise+1),
+			})
+		}
+		rankOrder(slot.Candidates)
+		p.Slots = append(p.Slots, slot)
+	}
+	return p
+}
+
+func benchmark(b *testing.B, draw func(seed uint64) *Problem) {
+	b.Helper()
+	problems := make([]*Problem, 64)
+	for i := range problems {
+		problems[i] = draw(uint64(i))
+	}
+	var s Solver
+	b.ReportAllocs()
+	i := 0
+	for b.Loop() {
+		s.Optimal(problems[i%len(problems)], 0)
+		i++
+	}
+}
+
+func BenchmarkConflictFree(b *testing.B) {
+	benchmark(b, func(seed uint64) *Problem {
+		p := contested(seed, 30, 10_000, 1, 1e9)
+		p.Exclusive = false
+		return p
+	})
+}
+
+func BenchmarkContested(b *testing.B) {
+	for name, noise := range map[string]int64{"similar": 1e7, "different": 1e9} {
+		b.Run(name, func(b *testing.B) {
+			benchmark(b, func(seed uint64) *Problem { return contested(seed, 30, 100, 1, noise) })
+		})
+	}
+}
+
+func BenchmarkOverlappingPolicies(b *testing.B) {
+	for _, name := range []string{"values", "partial", "ties", "duplicates"} {
+		b.Run(name, func(b *testing.B) {
+			benchmark(b, func(seed uint64) *Problem { return large[name].problem(rand.New(rand.NewPCG(seed, 5))) })
+		})
+	}
+}
