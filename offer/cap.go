@@ -52,8 +52,12 @@ type Window struct {
 func (w Window) IsZero() bool { return w == Window{} }
 
 // Normal returns the window in the one form that equal windows share: no time
-// zone is UTC, a week without a start begins on monday.
+// zone is UTC, a week without a start begins on monday, and a rolling window is
+// the same in every zone.
 func (w Window) Normal() Window {
+	if w.Rolling != 0 {
+		w.Timezone = ""
+	}
 	if w.Every != "" && w.Timezone == "" {
 		w.Timezone = "UTC"
 	}
