@@ -1,0 +1,114 @@
+package decisioning
+
+import (
+	"fmt"
+
+	"github.com/proffer-go/proffer/internal/rules"
+	"github.com/proffer-go/proffer/internal/strictjson"
+	"github.com/proffer-go/proffer/placement"
+)
+
+// A CompileOption changes how a catalog is compiled.
+type CompileOption func(*compileOptions)
+
+type compileOptions struct{ quarantine bool }
+
+// Quarantine leaves faulty entities out instead of refusing the catalog, and
+// reports them by [Snapshot.Faults]. It never loosens what stays:
+//   - An offer is out as a whole, but a faulty representation takes out only itself.
+//   - What refers to something that is out is out too; an explicit list loses
+//     only the members that are out.
+//   - A policy or contact policy that is out takes out all offers of its
+//     collection, and so does a collection with rules. If it cannot be told which
+//     offers these are, the catalog is refused.
+//   - An activity that is out, or whose fallback is, proposes nothing, with
+//     reason [Quarantined].
+//   - Of several entities with one id all are out.
+//   - Faults that belong to no entity, such as a syntax error, refuse the catalog.
+func Quarantine() CompileOption { return func(o *compileOptions) { o.quarantine = true } }
+
+// Compile checks the catalog and makes a snapshot of it. The error is [Faults]
+// with everything that is wrong with it. The snapshot keeps nothing of c.
+func Compile(c Catalog, opts ...CompileOption) (*Snapshot, error) {
+	k, err := newChecker(&c, &strictjson.Reading{Zeros: make(map[string]bool)}, opts)
+	if err != nil {
+		return nil, err
+	}
+	k.own()
+	return k.compile()
+}
+
+// CompileJSON is [Compile] for the JSON form of a catalog. Its faults are those of
+// the form too, and have places in the text.
+func CompileJSON(text []byte, opts ...CompileOption) (*Snapshot, error) {
+	var c Catalog
+	k, err := newChecker(&c, readCatalog(text, &c), opts)
+	if err != nil {
+		return nil, err
+	}
+	k.placed = true
+	k.readFaults()
+	return k.compile()
+}
+
+// A checked catalog has no fault: what a snapshot is made from.
+type checked struct {
+	catalog     Catalog
+	faults      Faults // that quarantine mode has left out
+	quarantine  bool
+	quarantined map[ActivityID]placement.ID // activities that are out
+	rankers     []rankerUse
+	compiler    *rules.Compiler // has compiled every expression of the catalog
+	version     string
+}
+
+// A rankerUse is an activity's use of a ranker that the application is to
+// register.
+type rankerUse struct {
+	activity ActivityID
+	name     string
+	fault    Fault // path and place, for when it is not registered
+}
+
+func newChecker(c *Catalog, r *strictjson.Reading, opts []CompileOption) (*checker, error) {
+	k := &checker{catalog: c, reading: r, zones: make(map[string]error), partial: make(map[string]bool)}
+	for _, opt := range opts {
+		opt(&k.options)
+	}
+	var err error
+	if k.compiler, err = rules.NewCompiler(rules.Limits{}); err != nil {
+		return nil, fmt.Errorf("compile: %w", err)
+	}
+	return k, nil
+}
+
+func (k *checker) compile() (*Snapshot, error) {
+	k.check()
+	if k.placed {
+		k.reading.Place(k.faults)
+		k.reading.Place(k.rankers)
+	}
+	result := &checked{catalog: *k.catalog, quarantine: k.options.quarantine, compiler: k.compiler}
+	if len(k.faults) > 0 {
+		result.faults = newFaults(k.faults)
+		if !k.options.quarantine {
+			return nil, result.faults
+		}
+		q := newQuarantine(k)
+		if q.refused {
+			return nil, result.faults
+		}
+		result.quarantined = q.activities()
+		result.catalog = q.survivors()
+	}
+	for _, use := range k.rankers {
+		_, i, _ := entityAt(use.Key)
+		id := k.catalog.Activities[i].ID
+		if _, out := result.quarantined[id]; !out {
+			fault := Fault{Path: use.Path, Line: use.Line, Column: use.Column}
+			result.rankers = append(result.rankers, rankerUse{activity: id, name: use.Message, fault: fault})
+		}
+	}
+	result.version = version(&result.catalog, result.quarantined)
+	return newSnapshot(result), nil
+}

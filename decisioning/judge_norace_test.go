@@ -1,0 +1,6 @@
+//go:build !race
+
+package decisioning_test
+
+// judgeBatches is how many hundred random catalogs are compared.
+const judgeBatches = 100

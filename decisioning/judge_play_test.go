@@ -1,0 +1,376 @@
+package decisioning_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/proffer-go/proffer/capping"
+	"github.com/proffer-go/proffer/decisioning"
+	"github.com/proffer-go/proffer/profile"
+)
+
+// fataler is what a comparison reports to.
+type fataler interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+// player plays a scenario before the engine and before the judge.
+type player struct {
+	fataler
+	s       scenario
+	step    int
+	clock   atomic.Int64 // the latest instant seen, in Unix nanoseconds
+	engine  *decisioning.Engine
+	version string
+	counter *upsetCounter // nil: nothing is upset
+	judge   *judge
+	made    []made
+}
+
+// made is a decision that both made.
+type made struct {
+	engine *decisioning.Decision
+	judge  *judgeDecision
+	hold   time.Duration
+	murky  bool // what a correction by it does is not for sure
+}
+
+// play compares the answers to all steps of the scenario and returns what the
+// judge saw.
+func play(t fataler, s scenario) sights {
+	t.Helper()
+	p := &player{fataler: t, s: s, judge: newJudge(s.Catalog, s.Faults, s.Setup)}
+	snapshot := p.compile()
+	if snapshot == nil {
+		return sights{}
+	}
+	p.open(snapshot)
+	for p.step = range s.Steps {
+		p.play(&s.Steps[p.step])
+	}
+	return p.judge.saw
+}
+
+func (p *player) failf(format string, args ...any) {
+	p.Helper()
+	p.Fatalf("step %d: "+format+"\n%s", append(append([]any{p.step}, args...), p.s)...)
+}
+
+// compile compiles the catalog, in quarantine mode if something is wrong with
+// it; it returns nil if the catalog is refused, as it should be.
+func (p *player) compile() *decisioning.Snapshot {
+	compile := func(options ...decisioning.CompileOption) (*decisioning.Snapshot, error) {
+		if !p.s.Setup.JSON {
+			return decisioning.Compile(p.s.Catalog, options...)
+		}
+		text, err := json.Marshal(p.s.Catalog)
+		if err != nil {
+			panic(err)
+		}
+		return decisioning.CompileJSON(text, options...)
+	}
+	snapshot, err := compile()
+	if !p.s.Faults.any() {
+		if err != nil {
+			p.failf("a sound catalog: %v", err)
+		}
+		return snapshot
+	}
+	if err == nil {
+		p.failf("compiled in strict mode with faults")
+	}
+	snapshot, err = compile(decisioning.Quarantine())
+	if refused := p.s.Faults.refused(p.s.Catalog); refused != (err != nil) {
+		p.failf("refused in quarantine mode: %v, want %v", err, refused)
+	}
+	return snapshot
+}
+
+func (p *player) open(snapshot *decisioning.Snapshot) {
+	now := func() time.Time { return time.Unix(0, p.clock.Load()).UTC() }
+	p.counter = &upsetCounter{Memory: capping.NewMemory(capping.MemoryConfig{Now: now})}
+	config := p.s.Setup.config()
+	config.Now, config.Counter = now, p.counter
+	var err error
+	if p.engine, err = decisioning.New(config); err != nil {
+		p.failf("New: %v", err)
+	}
+	if err := p.engine.Publish(snapshot); err != nil {
+		p.failf("Publish: %v", err)
+	}
+	p.version = snapshot.Version()
+}
+
+func (p *player) play(s *step) {
+	p.clock.Store(max(p.clock.Load(), s.At.UnixNano()))
+	p.judge.counters.clock = time.Unix(0, p.clock.Load()).UTC()
+	switch ctx := context.Background(); {
+	case s.Ask != nil:
+		p.ask(ctx, s)
+	case s.Confirm != nil:
+		p.confirm(ctx, s.Confirm)
+	case s.Release != nil:
+		p.release(ctx, s.Release)
+	case s.Correct != nil:
+		p.correct(ctx, s.Correct)
+	case s.Record != nil:
+		p.record(ctx, s.Record)
+	case s.Relimit != 0:
+		p.relimit(s.Relimit)
+	}
+}
+
+// relimit publishes the catalog with other limits, which keeps what is counted.
+func (p *player) relimit(by int64) {
+	before, c := asJSON(p.s.Catalog), &p.s.Catalog
+	c.Offers, c.ContactPolicies = slices.Clone(c.Offers), slices.Clone(c.ContactPolicies)
+	other := func(limit int64) int64 {
+		if limit < 1 {
+			return limit
+		}
+		return max(limit+by, 1)
+	}
+	for i := range c.Offers {
+		o := &c.Offers[i]
+		o.Caps = slices.Clone(o.Caps)
+		slices.Reverse(o.Caps)
+		for k := range o.Caps {
+			o.Caps[k].Limit = other(o.Caps[k].Limit)
+		}
+	}
+	for i := range c.ContactPolicies {
+		c.ContactPolicies[i].Limit = other(c.ContactPolicies[i].Limit)
+	}
+	snapshot := p.compile()
+	if same := before == asJSON(p.s.Catalog); same != (snapshot.Version() == p.version) && !p.s.Faults.any() {
+		p.failf("versions %s and %s, same content: %v", p.version, snapshot.Version(), same)
+	}
+	if err := p.engine.Publish(snapshot); err != nil {
+		p.failf("Publish: %v", err)
+	}
+	p.version = snapshot.Version()
+	p.judge.cat = p.s.Faults.survivors(*c)
+}
+
+func (p *player) ask(ctx context.Context, s *step) {
+	a := s.Ask
+	if known := p.judge.counters.record(a.ID); a.Blind || a.Locked {
+		if known != nil && known.profile != a.ProfileID {
+			return // whether that is noticed is not for sure
+		}
+	}
+	r := &judgeRequest{Request: a.request(s.At)}
+	p.counter.begin(a)
+	got, err := p.engine.Decide(ctx, r.Request)
+	r.upset = p.counter.end()
+	id := a.ID
+	if id == "" && got != nil {
+		id = got.ID
+	}
+	before := p.judge.counters.record(id)
+	var want *judgeDecision
+	facts, wantErr := a.facts(s.At, p.s.Setup)
+	if r.facts = facts; wantErr == nil {
+		want, wantErr = p.judge.decide(r, id)
+	}
+	if (err == nil) != (wantErr == nil) || errors.Is(wantErr, capping.ErrOtherProfile) != errors.Is(err, capping.ErrOtherProfile) {
+		p.failf("Decide: %v, want %v", err, wantErr)
+	}
+	if err != nil {
+		return
+	}
+	p.compare(got, want, id)
+	if want.record != nil {
+		p.made = append(p.made, made{engine: got, judge: want, hold: a.Hold, murky: before != nil})
+	}
+}
+
+// compare compares two decisions by their JSON form.
+func (p *player) compare(got *decisioning.Decision, want *judgeDecision, id string) {
+	if got.ID != id || got.Version != p.version {
+		p.failf("decision %q of version %s, want %q of %s", got.ID, got.Version, id, p.version)
+	}
+	trace := map[decisioning.ActivityID]*decisioning.ActivityTrace{}
+	for a, t := range got.Trace {
+		if want.trace[a] == nil {
+			continue // quarantined
+		}
+		for o, why := range t.Excluded {
+			t.Excluded[o] = decisioning.Exclusion{Reason: why.Reason}
+		}
+		trace[a] = &decisioning.ActivityTrace{Funnel: t.Funnel, Excluded: t.Excluded}
+	}
+	for i := range got.Propositions {
+		if got.Propositions[i].Reason == decisioning.Quarantined {
+			got.Propositions[i].Placement = ""
+		}
+	}
+	proposed, wanted := asJSON(got.Propositions), asJSON(want.propositions)
+	why, wantedWhy := asJSON(trace), asJSON(want.trace)
+	if proposed != wanted || why != wantedWhy {
+		p.failf("propositions:\n got %s\nwant %s\ntrace:\n got %s\nwant %s", proposed, wanted, why, wantedWhy)
+	}
+}
+
+func asJSON(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// find returns the decision to follow up and the activity, empty for all.
+func (p *player) find(f *follow) (*made, decisioning.ActivityID) {
+	if f.Ask >= len(p.made) {
+		return nil, ""
+	}
+	m := &p.made[f.Ask]
+	if items := m.judge.record.items; f.One && len(items) > 0 {
+		return m, items[0].activity
+	}
+	return m, ""
+}
+
+// keeps reports whether a latest record has kept units of an earlier one: to which
+// activity they belong then is not for sure.
+func (p *player) keeps(m *made) bool {
+	r := p.judge.counters.record(m.engine.ID)
+	return r != nil && r != m.judge.record
+}
+
+func (p *player) confirm(ctx context.Context, f *follow) {
+	m, activity := p.find(f)
+	if m == nil || p.keeps(m) && activity != "" {
+		return
+	}
+	var part []decisioning.ActivityID
+	if activity != "" {
+		part = append(part, activity)
+	}
+	p.compareErrors("Confirm", p.engine.Confirm(ctx, m.engine.ID, part...), p.judge.counters.confirm(m.engine.ID, activity))
+}
+
+func (p *player) release(ctx context.Context, f *follow) {
+	m, activity := p.find(f)
+	if m == nil || p.keeps(m) && activity != "" {
+		return
+	}
+	var part []decisioning.ActivityID
+	if activity != "" {
+		part = append(part, activity)
+	}
+	p.compareErrors("Release", p.engine.Release(ctx, m.engine.ID, part...), p.judge.counters.release(m.engine.ID, activity))
+}
+
+func (p *player) correct(ctx context.Context, f *follow) {
+	m, _ := p.find(f)
+	if m == nil || p.judge.counters.record(m.engine.ID) == nil && m.murky {
+		return
+	}
+	p.judge.counters.releaseRecord(m.judge.record)
+	p.compareErrors("ReleaseRecord", p.engine.ReleaseRecord(ctx, m.engine), nil)
+}
+
+func (p *player) record(ctx context.Context, h *happening) {
+	o := decisioning.Outcome{ID: h.ID, Type: h.Type, Offer: h.Offer, Placement: h.Where, ProfileID: "u1"}
+	if h.Late != 0 {
+		o.At = p.judge.counters.clock.Add(-h.Late)
+	}
+	if h.Ask < len(p.made) {
+		m := p.made[h.Ask]
+		for _, item := range m.judge.record.items {
+			if !h.Named {
+				break
+			}
+			if h.Type == display && len(item.units) > 0 && item.units[0].lapsed(p.judge.counters.clock) {
+				return // whether it takes the units again is not for sure
+			}
+			if p.keeps(&m) {
+				return
+			}
+			o.Decision, o.Activity, o.Offer, o.Placement, o.ProfileID = m.engine.ID, item.activity, item.offer, item.placement, m.engine.ProfileID
+			if h.Bare {
+				o.Placement, o.ProfileID = "", ""
+			}
+			if h.Wrong != "" {
+				o.ProfileID = h.Wrong
+			}
+			break
+		}
+	}
+	err := p.engine.Record(ctx, o)
+	p.compareErrors("Record", err, p.judge.counters.happened(o, p.judge.policiesCounting(o.Offer, o.Type)))
+}
+
+func (p *player) compareErrors(what string, got, want error) {
+	for _, kind := range []error{
+		capping.ErrUnknownDecision, capping.ErrUnknownActivity, capping.ErrLapsed, capping.ErrReleased, capping.ErrContradiction, capping.ErrOtherProfile,
+	} {
+		if errors.Is(got, kind) != errors.Is(want, kind) {
+			p.failf("%s: %v, want %v", what, got, want)
+		}
+	}
+	if (got == nil) != (want == nil) {
+		p.failf("%s: %v, want %v", what, got, want)
+	}
+}
+
+// request is the ask as the engine gets it.
+func (a *inquiry) request(at time.Time) decisioning.Request {
+	r := decisioning.Request{
+		ID: a.ID, ProfileID: a.ProfileID, At: at, Activities: a.Activities, Exclude: a.Exclude, AllowDuplicates: a.AllowDuplicates,
+		DryRun: a.DryRun, Hold: a.Hold, Trace: decisioning.TraceReasons,
+	}
+	document := func(text string) profile.Document {
+		var v any
+		switch {
+		case text == "":
+			return profile.Document{}
+		case a.Values && decodeFact(text, &v) == nil:
+			return profile.Values(v)
+		default:
+			return profile.JSON([]byte(text))
+		}
+	}
+	r.Profile, r.Events, r.Context = document(a.Profile), document(a.Events), document(a.Context)
+	return r
+}
+
+// facts are what the rules are to see of the ask.
+func (a *inquiry) facts(at time.Time, s setup) (judgeFacts, error) {
+	var p, c map[string]any
+	var e []map[string]any
+	if err := errors.Join(decodeFact(a.Profile, &p), decodeFact(a.Context, &c), decodeFact(a.Events, &e)); err != nil {
+		return judgeFacts{}, errMalformed
+	}
+	ask := func(source part, given, stored string, into any) (failed bool) {
+		if given != "" || source == "" || a.ProfileID == "" { // nobody asks a source about nobody
+			return false
+		}
+		return source != works || decodeFact(stored, into) != nil
+	}
+	noProfile := ask(s.Profiles, a.Profile, storedProfile, &p)
+	noEvents := ask(s.Events, a.Events, storedEvents, &e)
+	f := newJudgeFacts(at, p, c, e)
+	f.profileFailed, f.eventsFailed = noProfile, noEvents
+	return f, nil
+}
+
+// decodeFact reads a document that is there; to repeat a key and null are no use.
+func decodeFact(text string, into any) error {
+	switch {
+	case text == "":
+		return nil
+	case text == "null", strings.Contains(text, repeatedKey):
+		return errMalformed
+	default:
+		return json.Unmarshal([]byte(text), into)
+	}
+}

@@ -1,0 +1,37 @@
+package decisioning
+
+import "github.com/proffer-go/proffer/offer"
+
+// tieHash orders offers that are equal in tier and score: the least hash comes
+// first. It depends on the person, the activity and the offer alone, so that the
+// order of two offers is stable for a person, even over all people, and not
+// disturbed by other offers. It is the same on every machine.
+func tieHash(seed uint64, person string, a ActivityID, o offer.ID) uint64 {
+	return tieOf(tieBase(seed, person, a), hashText(string(o)))
+}
+
+// tieBase is the part of the hash that all offers of one activity share.
+func tieBase(seed uint64, person string, a ActivityID) uint64 {
+	return mix(mix(seed^hashText(person)) ^ hashText(string(a)))
+}
+
+func tieOf(base, offerHash uint64) uint64 { return mix(base ^ offerHash) }
+
+// hashText is 64-bit FNV-1a, finished by mix because FNV's low bits are weak.
+func hashText(s string) uint64 {
+	h := uint64(14695981039346656037)
+	for i := range len(s) {
+		h = (h ^ uint64(s[i])) * 1099511628211
+	}
+	return mix(h)
+}
+
+// mix is the finalizer of SplitMix64 (Steele, Lea, Flood: Fast Splittable
+// Pseudorandom Number Generators, 2014): every bit of x reaches every bit of the
+// result, and different x stay different.
+func mix(x uint64) uint64 {
+	x += 0x9e3779b97f4a7c15
+	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
+	x = (x ^ x>>27) * 0x94d049bb133111eb
+	return x ^ x>>31
+}
