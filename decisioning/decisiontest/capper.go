@@ -11,7 +11,7 @@ import (
 
 // TestCapper checks that the capper keeps the rules of [capping.Capper] for the
 // facts and the offers.
-func TestCapper(t *testing.T, c capping.Capper, facts *profile.Facts, offers []offer.Offer) {
+func TestCapper(t testing.TB, c capping.Capper, facts *profile.Facts, offers []offer.Offer) {
 	t.Helper()
 	set := offer.NewSet(slices.Clone(offers))
 	limits := func(i int) []capping.Limit {

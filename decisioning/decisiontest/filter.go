@@ -17,7 +17,7 @@ var activity = offer.ActivityRef{ID: "decisiontest", Placement: "decisiontest", 
 // TestFilter checks that the filter keeps the rules of [constraint.Filter] for
 // the facts and the offers, and that what it does beyond them agrees: Bind,
 // Keep and Explain.
-func TestFilter(t *testing.T, f constraint.Filter, facts *profile.Facts, offers []offer.Offer) {
+func TestFilter(t testing.TB, f constraint.Filter, facts *profile.Facts, offers []offer.Offer) {
 	t.Helper()
 	set := offer.NewSet(slices.Clone(offers))
 	if binder, ok := f.(constraint.Binder); ok {
@@ -46,7 +46,7 @@ func TestFilter(t *testing.T, f constraint.Filter, facts *profile.Facts, offers 
 	checkConcurrent(t, func() bool { return slices.Equal(filter(t, f, facts, set, all), passed) })
 }
 
-func checkLazy(t *testing.T, f constraint.Filter, facts *profile.Facts, set *offer.Set, passed []int) {
+func checkLazy(t testing.TB, f constraint.Filter, facts *profile.Facts, set *offer.Set, passed []int) {
 	t.Helper()
 	for i := range set.Len() {
 		if lazy, ok := f.(constraint.Lazy); ok {
@@ -65,7 +65,7 @@ func checkLazy(t *testing.T, f constraint.Filter, facts *profile.Facts, set *off
 	}
 }
 
-func filter(t *testing.T, f constraint.Filter, facts *profile.Facts, set *offer.Set, in []int) []int {
+func filter(t testing.TB, f constraint.Filter, facts *profile.Facts, set *offer.Set, in []int) []int {
 	t.Helper()
 	c := offer.NewCandidates(set, activity, false)
 	for _, i := range in {
@@ -95,7 +95,7 @@ func indexes(c *offer.Candidates) []int {
 }
 
 // checkConcurrent calls same from several goroutines.
-func checkConcurrent(t *testing.T, same func() bool) {
+func checkConcurrent(t testing.TB, same func() bool) {
 	t.Helper()
 	var wait sync.WaitGroup
 	for range 8 {
@@ -109,7 +109,7 @@ func checkConcurrent(t *testing.T, same func() bool) {
 }
 
 // cancelled returns a context that is over.
-func cancelled(t *testing.T) context.Context {
+func cancelled(t testing.TB) context.Context {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -12,7 +12,7 @@ import (
 
 // TestRanker checks that the ranker keeps the rules of [rank.Ranker] for the
 // facts and the offers.
-func TestRanker(t *testing.T, r rank.Ranker, facts *profile.Facts, offers []offer.Offer) {
+func TestRanker(t testing.TB, r rank.Ranker, facts *profile.Facts, offers []offer.Offer) {
 	t.Helper()
 	set := offer.NewSet(slices.Clone(offers))
 	if binder, ok := r.(rank.Binder); ok {
@@ -29,7 +29,7 @@ func TestRanker(t *testing.T, r rank.Ranker, facts *profile.Facts, offers []offe
 
 // TestModel checks that the model keeps the rules of [rank.Model] for the facts
 // and the offers.
-func TestModel(t *testing.T, m rank.Model, facts *profile.Facts, offers []offer.Offer) {
+func TestModel(t testing.TB, m rank.Model, facts *profile.Facts, offers []offer.Offer) {
 	t.Helper()
 	set := offer.NewSet(slices.Clone(offers))
 	checkScores(t, set, "Predict", func(c *offer.Candidates, acceptance []float64) error {
@@ -40,7 +40,7 @@ func TestModel(t *testing.T, m rank.Model, facts *profile.Facts, offers []offer.
 // unwritten is a score that no implementation gives.
 var unwritten = math.Float64frombits(0x7ff8_0000_dead_beef)
 
-func checkScores(t *testing.T, set *offer.Set, method string, call func(*offer.Candidates, []float64) error) {
+func checkScores(t testing.TB, set *offer.Set, method string, call func(*offer.Candidates, []float64) error) {
 	t.Helper()
 	score := func(in []int) []float64 {
 		c := offer.NewCandidates(set, activity, false)

@@ -9,7 +9,7 @@ import (
 
 // TestSource checks that the source keeps the rules of [profile.Source]. The
 // first id is of a person that it knows, the second of one that it does not.
-func TestSource(t *testing.T, s profile.Source, known, unknown profile.ID) {
+func TestSource(t testing.TB, s profile.Source, known, unknown profile.ID) {
 	t.Helper()
 	testSource(t, "Profile", s.Profile, known, unknown)
 }
@@ -17,12 +17,12 @@ func TestSource(t *testing.T, s profile.Source, known, unknown profile.ID) {
 // TestEventSource checks that the source keeps the rules of
 // [profile.EventSource]. The first id is of a person that it knows, the second
 // of one that it does not.
-func TestEventSource(t *testing.T, s profile.EventSource, known, unknown profile.ID) {
+func TestEventSource(t testing.TB, s profile.EventSource, known, unknown profile.ID) {
 	t.Helper()
 	testSource(t, "Events", s.Events, known, unknown)
 }
 
-func testSource(t *testing.T, method string, ask func(context.Context, profile.ID) (profile.Document, error), known, unknown profile.ID) {
+func testSource(t testing.TB, method string, ask func(context.Context, profile.ID) (profile.Document, error), known, unknown profile.ID) {
 	t.Helper()
 	doc, err := ask(t.Context(), known)
 	if err != nil || !doc.Given() {
