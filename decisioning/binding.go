@@ -3,6 +3,7 @@ package decisioning
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 
 	"github.com/proffer-go/proffer/capping"
@@ -18,6 +19,7 @@ type binding struct {
 	snapshot    *Snapshot
 	activities  map[ActivityID]*boundActivity
 	quarantined map[ActivityID]placement.ID
+	faults      Faults // why they are
 }
 
 // A boundActivity is an activity with its strategy.
@@ -53,13 +55,18 @@ func (e *Engine) bind(s *Snapshot) (*binding, error) {
 	if s == nil {
 		return nil, errors.New("publish: the snapshot is nil")
 	}
-	b := &binding{snapshot: s, activities: make(map[ActivityID]*boundActivity, len(s.activities)), quarantined: s.quarantined}
+	b := &binding{
+		snapshot: s, activities: make(map[ActivityID]*boundActivity, len(s.activities)), quarantined: maps.Clone(s.quarantined),
+	}
+	if b.quarantined == nil {
+		b.quarantined = make(map[ActivityID]placement.ID)
+	}
 	if err := e.checkRankers(b); err != nil {
 		return nil, err
 	}
-	shared, err := e.bindStrategy(e.config.Strategy, s.offers)
+	shared, err := bindStrategy("config.Strategy", e.config.Strategy, s.offers)
 	if err != nil {
-		return nil, fmt.Errorf("publish: config.Strategy.%w", err)
+		return nil, fmt.Errorf("publish: %w", err)
 	}
 	rankers := make(map[string]rank.Ranker)
 	for name, r := range e.config.Rankers {
@@ -73,8 +80,8 @@ func (e *Engine) bind(s *Snapshot) (*binding, error) {
 		}
 		strategy := shared
 		if own, ok := e.config.Activities[id]; ok {
-			if strategy, err = e.bindStrategy(own, s.offers); err != nil {
-				return nil, fmt.Errorf("publish: config.Activities[%s].%w", id, err)
+			if strategy, err = bindStrategy(fmt.Sprintf("config.Activities[%s]", id), own, s.offers); err != nil {
+				return nil, fmt.Errorf("publish: %w", err)
 			}
 		}
 		b.activities[id] = bindActivity(a, strategy, rankers)
@@ -82,45 +89,36 @@ func (e *Engine) bind(s *Snapshot) (*binding, error) {
 	return b, nil
 }
 
-// checkRankers finds the activities that name a ranker that is not registered.
+// checkRankers finds the activities that name a ranker that is not registered. In
+// quarantine mode they are out.
 func (e *Engine) checkRankers(b *binding) error {
-	var faults Faults
 	for _, use := range b.snapshot.rankers {
 		if e.config.Rankers[use.name] != nil {
 			continue
 		}
 		f := use.fault
 		f.Err = fmt.Errorf("unknown ranker %q: register it in Config.Rankers, or use priority, utility or a formula", use.name)
-		faults = append(faults, &f)
+		b.faults = append(b.faults, &f)
+		b.quarantined[use.activity] = b.snapshot.activities[use.activity].ref.Placement
 	}
-	switch {
-	case len(faults) == 0:
-		return nil
-	case !b.snapshot.quarantine:
-		return faults
+	if len(b.faults) > 0 && !b.snapshot.quarantine {
+		return b.faults
 	}
-	b.quarantined = make(map[ActivityID]placement.ID)
-	for id, p := range b.snapshot.quarantined {
-		b.quarantined[id] = p
-	}
-	for _, use := range b.snapshot.rankers {
-		if e.config.Rankers[use.name] == nil {
-			b.quarantined[use.activity] = b.snapshot.activities[use.activity].ref.Placement
-		}
-	}
+	b.faults = append(b.snapshot.Faults(), b.faults...)
 	return nil
 }
 
-func (e *Engine) bindStrategy(s Strategy, offers *offer.Set) (*boundStrategy, error) {
+// bindStrategy binds the strategy, which stands at the path in the config.
+func bindStrategy(path string, s Strategy, offers *offer.Set) (*boundStrategy, error) {
 	bound := &boundStrategy{capper: s.Capper}
 	for i, f := range s.Filters {
 		if f == nil {
-			return nil, fmt.Errorf("Filters[%d]: nil", i)
+			return nil, fmt.Errorf("%s.Filters[%d]: nil", path, i)
 		}
 		if binder, ok := f.(constraint.Binder); ok {
 			own, err := binder.Bind(offers)
 			if err != nil {
-				return nil, fmt.Errorf("Filters[%d]: %w", i, err)
+				return nil, fmt.Errorf("%s.Filters[%d]: %w", path, i, err)
 			}
 			f = own
 		}
@@ -128,7 +126,7 @@ func (e *Engine) bindStrategy(s Strategy, offers *offer.Set) (*boundStrategy, er
 	}
 	var err error
 	if bound.ranker, err = bindRanker(s.Ranker, offers); err != nil {
-		return nil, fmt.Errorf("Ranker: %w", err)
+		return nil, fmt.Errorf("%s.Ranker: %w", path, err)
 	}
 	if len(bound.filters) > 0 || bound.capper != nil {
 		bound.reads = rules.ReadsProfile | rules.ReadsEvents // Go code may read anything

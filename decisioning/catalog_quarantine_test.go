@@ -319,7 +319,7 @@ func breakages(c *decisioning.Catalog) []func() {
 		all = append(all,
 			func() { o.Caps = append(o.Caps, offer.Cap{Limit: 0, Per: offer.PerAll}) },
 			func() { o.Representations[0].Components = nil },
-			func() { o.ID = c.Offers[(i+1)%len(c.Offers)].ID },
+			func() { o.ID = c.Offers[0].ID }, // never the first itself: else an id might change hands
 			func() { o.Rule = "unknown" })
 	}
 	for i := range c.Fallbacks {
@@ -331,7 +331,7 @@ func breakages(c *decisioning.Catalog) []func() {
 			func() { x.Eligibility = "1" },
 			func() { x.AnyTags, x.AllTags, x.Offers = nil, nil, nil },
 			func() { x.AnyTags = append(x.AnyTags, "loan") },
-			func() { x.ID = c.Collections[(i+1)%len(c.Collections)].ID })
+			func() { x.ID = c.Collections[0].ID })
 	}
 	for i := range c.Activities {
 		all = append(all, func() { c.Activities[i].Count = 31 }, func() { c.Activities[i].Placement = "x" })

@@ -34,11 +34,11 @@ func (e *Engine) Decide(ctx context.Context, r Request) (*Decision, error) {
 	if err != nil {
 		return nil, fmt.Errorf("decide: %w", err)
 	}
-	if err := d.learn(); err != nil { // facts: what is known of the person
+	if err := d.learn(ctx); err != nil { // facts: what is known of the person
 		return nil, fmt.Errorf("decide: %w", err)
 	}
-	d.narrow()                         // what may be proposed
-	if err := d.settle(); err != nil { // what is proposed, and its units
+	d.narrow(ctx)                         // what may be proposed
+	if err := d.settle(ctx); err != nil { // what is proposed, and its units
 		return nil, fmt.Errorf("decide: %w", err)
 	}
 	return d.answer(), nil
@@ -47,7 +47,6 @@ func (e *Engine) Decide(ctx context.Context, r Request) (*Decision, error) {
 // A deciding is one decision in the making. Each room of the path leaves what
 // it found for the next.
 type deciding struct {
-	ctx     context.Context //nolint:containedctx // it lives as long as the call
 	engine  *Engine
 	binding *binding
 	request *Request
@@ -90,7 +89,7 @@ func (e *Engine) begin(ctx context.Context, r *Request) (*deciding, error) {
 	if b == nil {
 		return nil, ErrNoSnapshot
 	}
-	d := &deciding{ctx: ctx, engine: e, binding: b, request: r, now: r.At}
+	d := &deciding{engine: e, binding: b, request: r, now: r.At}
 	if d.now.IsZero() {
 		d.now = e.config.Now()
 	}

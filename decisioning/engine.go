@@ -2,6 +2,7 @@ package decisioning
 
 import (
 	"errors"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -103,6 +104,16 @@ func (e *Engine) Publish(s *Snapshot) error {
 func (e *Engine) Snapshot() *Snapshot {
 	if b := e.current.Load(); b != nil {
 		return b.snapshot
+	}
+	return nil
+}
+
+// Faults returns what is wrong with the snapshot that was published last, and was
+// left out in quarantine mode: its own faults and unknown rankers. It is nil
+// without a snapshot, and without faults.
+func (e *Engine) Faults() Faults {
+	if b := e.current.Load(); b != nil {
+		return slices.Clone(b.faults)
 	}
 	return nil
 }

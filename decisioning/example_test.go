@@ -46,7 +46,7 @@ func newEngine(config decisioning.Config) *decisioning.Engine {
 	return engine
 }
 
-func print(d *decisioning.Decision, err error) {
+func show(d *decisioning.Decision, err error) {
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -67,12 +67,12 @@ func print(d *decisioning.Decision, err error) {
 
 func ExampleEngine_Decide() {
 	engine := newEngine(decisioning.Config{})
-	print(engine.Decide(context.Background(), decisioning.Request{
+	show(engine.Decide(context.Background(), decisioning.Request{
 		ProfileID:  "anna",
 		Profile:    profile.JSON([]byte(`{"age": 31}`)),
 		Activities: []decisioning.ActivityID{"home"},
 	}))
-	print(engine.Decide(context.Background(), decisioning.Request{
+	show(engine.Decide(context.Background(), decisioning.Request{
 		ProfileID:  "ben",
 		Profile:    profile.Values(map[string]any{"age": 11}),
 		Activities: []decisioning.ActivityID{"home"},
@@ -106,7 +106,7 @@ func ExampleEngine_Confirm() {
 		ID: "checkout-7", ProfileID: "anna", Profile: profile.JSON([]byte(`{"age": 31}`)),
 		Activities: []decisioning.ActivityID{"home"}, Hold: 10 * time.Minute,
 	}
-	print(engine.Decide(ctx, hold)) // one of two tents is held
+	show(engine.Decide(ctx, hold)) // one of two tents is held
 	fmt.Println(engine.Confirm(ctx, "checkout-7"))
 	fmt.Println(engine.Release(ctx, "checkout-7")) // she sent it back
 	fmt.Println(engine.Confirm(ctx, "checkout-8"))
@@ -149,8 +149,8 @@ func ExampleStrategy() {
 	ask := decisioning.Request{
 		ProfileID: "anna", Profile: profile.JSON([]byte(`{"age": 31}`)), Activities: []decisioning.ActivityID{"home"},
 	}
-	print(engine.Decide(context.Background(), ask))
-	print(engine.Decide(context.Background(), ask))
+	show(engine.Decide(context.Background(), ask))
+	show(engine.Decide(context.Background(), ask))
 	// Output:
 	// home: coat, A coat
 	// home: fallback hello

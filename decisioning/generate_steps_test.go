@@ -37,7 +37,7 @@ type inquiry struct {
 	Sneaks                   int                      `json:",omitempty"` // how many attempts to reserve somebody else forestalls
 }
 
-// follow follows up an earlier ask, the n-th of those that were answered.
+// follow follows up an earlier ask: 0 is the latest that was answered.
 type follow struct {
 	Ask int
 	One bool `json:",omitempty"` // only the activity of its first item
@@ -58,9 +58,12 @@ type happening struct {
 
 func (g *generator) steps() {
 	at := g.base
-	n := 1 + pick(g, []int{0, 1, 1, 2, 3, 4})
+	n := pick(g, []int{1, 2, 2, 3, 4, 5})
+	if g.counting {
+		n = 5 + g.upTo(5)
+	}
 	for i := range n {
-		if i > 0 && g.chance(6) {
+		if i > 0 && g.chance(5) {
 			at = at.Add(pick(g, []time.Duration{
 				time.Minute, time.Second, 10 * time.Minute, 30 * time.Minute, time.Hour, -time.Minute, 59 * time.Minute,
 				2 * time.Hour, -time.Hour, 24 * time.Hour, time.Millisecond,
@@ -110,7 +113,9 @@ func (g *generator) ask() *inquiry {
 		ID: pick(g, []string{"d1", "d2", "d1", ""}), ProfileID: g.person(), Profile: g.attributes(), Events: g.events(), Context: g.context(),
 		Values: g.chance(3), AllowDuplicates: g.chance(1), DryRun: g.chance(1),
 	}
-	if g.chance(7) {
+	if g.counting && a.ID != "" {
+		a.ProfileID = map[string]profile.ID{"d1": "u1", "d2": "u2"}[a.ID]
+	} else if g.chance(7) {
 		a.ID = fmt.Sprintf("d%d", 3+len(g.s.Steps))
 	}
 	for _, x := range g.s.Catalog.Activities {
@@ -137,9 +142,9 @@ func (g *generator) ask() *inquiry {
 	case 38:
 		malformed := pick(g, []string{`{"a":1,` + repeatedKey, `null`, `"x"`, `{"a":1e999}`, `[{"a":1},2]`, `{"a":`, `{"a":1} 2`})
 		*pick(g, []*string{&a.Profile, &a.Events, &a.Context}) = malformed
-	case 29:
+	case 39:
 		a.Blind = true
-	case 30:
+	case 40:
 		a.Locked = true
 	}
 	return a

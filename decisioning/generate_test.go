@@ -46,19 +46,24 @@ type generator struct {
 	base          time.Time
 	ruled, capped int  // out of ten
 	flat          bool // offers are worth the same
+	counting      bool // few offers and many steps, for what is counted
+	zone          string
 }
 
 // scenarios draws whole scenarios.
 func scenarios() *rapid.Generator[scenario] {
 	return rapid.Custom(func(t *rapid.T) scenario {
 		g := &generator{T: t}
-		g.base = pick(g, bases)
-		g.ruled = pick(g, []int{0, 0, 1, 3})
-		g.capped = pick(g, []int{0, 3, 5, 7})
-		g.flat = g.chance(4)
+		base := pick(g, bases)
+		g.base, g.zone = base.at, base.zone
+		if g.counting = g.chance(3); g.counting {
+			g.capped, g.flat = 8, true
+		} else {
+			g.ruled, g.capped, g.flat = pick(g, []int{0, 1, 2, 3}), pick(g, []int{0, 3, 5, 7}), g.chance(4)
+		}
 		g.s.Setup.Profiles, g.s.Setup.Events = g.source(), g.source()
 		g.catalog()
-		if g.chance(4) {
+		if g.chance(5) && !g.counting {
 			g.spoil()
 		}
 		g.setup()
@@ -67,16 +72,20 @@ func scenarios() *rapid.Generator[scenario] {
 	})
 }
 
-// bases are instants to play around: plain ones, and those where clocks change.
-var bases = []time.Time{
-	time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC),
-	time.Date(2026, 1, 31, 23, 30, 0, 0, time.UTC),
-	time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), // Berlin repeats an hour
-	time.Date(2026, 3, 8, 6, 45, 0, 0, time.UTC),   // New York skips one
-	time.Date(2026, 4, 4, 14, 30, 0, 0, time.UTC),  // Lord Howe repeats half an hour
-	time.Date(2018, 11, 4, 2, 30, 0, 0, time.UTC),  // São Paulo has no midnight
-	time.Date(2006, 10, 29, 2, 20, 0, 0, time.UTC), // St. John's repeats 23:01 to midnight
-	time.Date(2011, 12, 30, 9, 30, 0, 0, time.UTC), // Apia skips a day
+// bases are instants to play around: plain ones, and those where the clocks of a
+// zone change.
+var bases = []struct {
+	at   time.Time
+	zone string
+}{
+	{time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC), ""},
+	{time.Date(2026, 1, 31, 23, 30, 0, 0, time.UTC), "UTC"},
+	{time.Date(2026, 10, 25, 0, 30, 0, 0, time.UTC), "Europe/Berlin"},      // repeats an hour
+	{time.Date(2026, 3, 8, 6, 45, 0, 0, time.UTC), "America/New_York"},     // skips an hour
+	{time.Date(2026, 4, 4, 14, 30, 0, 0, time.UTC), "Australia/Lord_Howe"}, // repeats half an hour
+	{time.Date(2018, 11, 4, 2, 30, 0, 0, time.UTC), "America/Sao_Paulo"},   // has no midnight
+	{time.Date(2006, 10, 29, 2, 30, 30, 0, time.UTC), "America/St_Johns"},  // repeats 23:01 to midnight
+	{time.Date(2011, 12, 30, 9, 30, 0, 0, time.UTC), "Pacific/Apia"},       // skips a day
 }
 
 var zones = []string{"", "UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo", "America/St_Johns", "Pacific/Apia"}
@@ -123,7 +132,11 @@ func (g *generator) catalog() {
 	for _, id := range ids[constraint.RuleID]("r", g.upTo(min(g.ruled, 2))) {
 		c.Rules = append(c.Rules, constraint.Rule{ID: id, Expr: g.rule()})
 	}
-	offers := ids[offer.ID]("o", 1+pick(g, []int{0, 2, 3, 4, 5, 6, 7}))
+	many := []int{1, 3, 4, 5, 6, 7, 8}
+	if g.counting {
+		many = []int{1, 2, 3}
+	}
+	offers := ids[offer.ID]("o", pick(g, many))
 	for _, id := range offers {
 		c.Offers = append(c.Offers, g.offer(id))
 	}
@@ -139,10 +152,14 @@ func (g *generator) catalog() {
 	for _, id := range ids[collection.ID]("c", 1+g.upTo(2)) {
 		c.Collections = append(c.Collections, g.collection(id, offers))
 	}
-	for _, id := range ids[decisioning.ActivityID]("a", 1+pick(g, []int{0, 1, 1, 2, 2, 3})) {
+	many = []int{1, 2, 2, 3, 3, 4}
+	if g.counting {
+		many = []int{1, 2}
+	}
+	for _, id := range ids[decisioning.ActivityID]("a", pick(g, many)) {
 		c.Activities = append(c.Activities, g.activity(id))
 	}
-	if g.chance(3) {
+	if g.chance(3) && !g.counting {
 		for _, id := range ids[constraint.PolicyID]("s", 1+g.upTo(1)) {
 			c.Policies = append(c.Policies, g.policy(id))
 		}
@@ -164,6 +181,9 @@ func (g *generator) offer(id offer.ID) offer.Offer {
 	o := offer.Offer{
 		ID: id, Status: offer.Approved, Kind: pick(g, []offer.Kind{"", offer.Promotion, offer.Action}), Tags: some(g, tags, 7),
 		Priority: pick(g, []int64{1, 1, 2, 5, 0, 2_000_000_000}), Value: pick(g, []float64{1, 2.5, 10, 0}), Cost: pick(g, []float64{0, 0, 0.5, 3}),
+	}
+	if g.counting {
+		o.Tags = tags
 	}
 	if g.flat {
 		o.Priority, o.Value, o.Cost = 1, 1, 0
@@ -227,7 +247,7 @@ func (g *generator) cap() offer.Cap {
 }
 
 func (g *generator) counts() string {
-	if g.chance(2) {
+	if g.chance(3) {
 		return pick(g, []string{display, "click"})
 	}
 	return ""
@@ -245,7 +265,7 @@ func (g *generator) window() (w offer.Window) {
 	case 1:
 		w.Rolling = pick(g, []time.Duration{time.Hour, time.Minute, 24 * time.Hour, 168 * time.Hour})
 	case 2:
-		w.Every, w.Timezone = pick(g, []offer.Every{offer.Day, offer.Hour, offer.Week, offer.Month}), pick(g, zones)
+		w.Every, w.Timezone = pick(g, []offer.Every{offer.Day, offer.Hour, offer.Week, offer.Month}), pick(g, append(zones, g.zone, g.zone, g.zone, g.zone))
 		if w.Every == offer.Week {
 			w.WeekStart = pick(g, []string{"", "monday", "sunday", "friday"})
 		}
@@ -301,7 +321,7 @@ func (g *generator) activity(id decisioning.ActivityID) decisioning.Activity {
 	if g.chance(1) {
 		a.Rule, a.Eligibility = g.sharedRule(), g.maybeRule()
 	}
-	if g.chance(6) {
+	if g.chance(6) && !g.counting {
 		a.Rank = g.rank()
 	}
 	return a
@@ -315,7 +335,7 @@ func (g *generator) selection() decisioning.Selection {
 	if g.chance(2) {
 		s.Rule, s.Eligibility = g.sharedRule(), g.maybeRule()
 	}
-	if g.chance(4) {
+	if g.chance(4) && !g.counting {
 		s.Rank = g.rank()
 	}
 	return s
@@ -367,6 +387,9 @@ func (g *generator) contactPolicy(id capping.PolicyID) capping.ContactPolicy {
 func (g *generator) setup() {
 	s := &g.s.Setup
 	s.Seed, s.Sequential, s.JSON, s.Model, s.Capper = uint64(g.upTo(3)), g.chance(1), g.chance(5), g.chance(2), g.chance(1)
+	if g.counting {
+		return
+	}
 	if g.chance(1) {
 		s.Filter = pick(g, []part{works, works, fails, panics})
 	}

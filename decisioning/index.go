@@ -53,7 +53,7 @@ type builder struct {
 func (b *builder) expr(k rules.Kind, text string) *rules.Expr {
 	e, issues := b.compiler.Compile(k, text)
 	if len(issues) > 0 {
-		panic(fmt.Sprintf("decisioning: a checked expression does not compile: %s", issues[0].Message))
+		panic("decisioning: a checked expression does not compile: " + issues[0].Message)
 	}
 	return e
 }

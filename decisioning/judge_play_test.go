@@ -231,7 +231,7 @@ func (p *player) find(f *follow) (*made, decisioning.ActivityID) {
 	if f.Ask >= len(p.made) {
 		return nil, ""
 	}
-	m := &p.made[f.Ask]
+	m := &p.made[len(p.made)-1-f.Ask]
 	if items := m.judge.record.items; f.One && len(items) > 0 {
 		return m, items[0].activity
 	}
@@ -284,7 +284,7 @@ func (p *player) record(ctx context.Context, h *happening) {
 		o.At = p.judge.counters.clock.Add(-h.Late)
 	}
 	if h.Ask < len(p.made) {
-		m := p.made[h.Ask]
+		m := p.made[len(p.made)-1-h.Ask]
 		for _, item := range m.judge.record.items {
 			if !h.Named {
 				break

@@ -14,7 +14,7 @@ import (
 
 // learn gets the facts: what the request gives, and from the sources what is
 // missing and read by an offer that may still be proposed.
-func (d *deciding) learn() error {
+func (d *deciding) learn(ctx context.Context) error {
 	given := profile.Given{ID: d.request.ProfileID, Now: d.now}
 	limits := d.limits()
 	var err error
@@ -29,10 +29,10 @@ func (d *deciding) learn() error {
 	}
 	d.date()
 	d.know(given)
-	if asked := d.ask(d.missing(), &given); asked {
+	if asked := d.ask(ctx, d.missing(), &given); asked {
 		d.know(given)
 	}
-	return d.cancelled()
+	return cancelled(ctx)
 }
 
 func (d *deciding) limits() jsonfacts.Limits {
@@ -142,13 +142,13 @@ func readsOf(conditions []condition) rules.Reads {
 
 // ask asks the sources for what is missing, at the same time, and reports
 // whether it asked any.
-func (d *deciding) ask(missing rules.Reads, given *profile.Given) bool {
+func (d *deciding) ask(ctx context.Context, missing rules.Reads, given *profile.Given) bool {
 	var wait sync.WaitGroup
 	if missing&rules.ReadsProfile != 0 {
-		wait.Go(func() { given.Profile, given.ProfileErr = d.askProfile() })
+		wait.Go(func() { given.Profile, given.ProfileErr = d.askProfile(ctx) })
 	}
 	if missing&rules.ReadsEvents != 0 {
-		wait.Go(func() { given.Events, given.EventsErr = d.askEvents() })
+		wait.Go(func() { given.Events, given.EventsErr = d.askEvents(ctx) })
 	}
 	wait.Wait()
 	if given.ProfileErr != nil {
@@ -160,9 +160,9 @@ func (d *deciding) ask(missing rules.Reads, given *profile.Given) bool {
 	return missing != 0
 }
 
-func (d *deciding) askProfile() (object map[string]any, err error) {
+func (d *deciding) askProfile(ctx context.Context) (object map[string]any, err error) {
 	defer contain(&err)
-	doc, err := d.engine.config.Profiles.Profile(d.ctx, d.request.ProfileID)
+	doc, err := d.engine.config.Profiles.Profile(ctx, d.request.ProfileID)
 	if err != nil {
 		return nil, fmt.Errorf("profile source: %w", err)
 	}
@@ -170,9 +170,9 @@ func (d *deciding) askProfile() (object map[string]any, err error) {
 	return object, jsonfacts.In("profile", err)
 }
 
-func (d *deciding) askEvents() (events []map[string]any, err error) {
+func (d *deciding) askEvents(ctx context.Context) (events []map[string]any, err error) {
 	defer contain(&err)
-	doc, err := d.engine.config.Events.Events(d.ctx, d.request.ProfileID)
+	doc, err := d.engine.config.Events.Events(ctx, d.request.ProfileID)
 	if err != nil {
 		return nil, fmt.Errorf("event source: %w", err)
 	}
@@ -182,9 +182,9 @@ func (d *deciding) askEvents() (events []map[string]any, err error) {
 
 // cancelled returns why the context was cancelled. A deadline that passed is no
 // cancellation: the decision is made with what there is.
-func (d *deciding) cancelled() error {
-	if errors.Is(d.ctx.Err(), context.Canceled) {
-		return context.Cause(d.ctx)
+func cancelled(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return context.Cause(ctx)
 	}
 	return nil
 }

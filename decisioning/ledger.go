@@ -16,7 +16,6 @@ type ledger struct {
 	lines []line
 	keys  map[capping.Key]int32 // the line of each key
 	draws map[spot]draw         // of the offers under limits
-	read  int                   // lines whose usage is known
 
 	unread  bool // the counter could not be read: no line can be relied on
 	untaken bool // units could not be taken

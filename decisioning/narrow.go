@@ -1,6 +1,7 @@
 package decisioning
 
 import (
+	"context"
 	"errors"
 
 	"github.com/proffer-go/proffer/constraint"
@@ -30,7 +31,7 @@ type suppression struct {
 }
 
 // narrow takes out what may not be proposed, but for caps and scores.
-func (d *deciding) narrow() {
+func (d *deciding) narrow(ctx context.Context) {
 	d.suppress()
 	for i := range d.slots {
 		s := &d.slots[i]
@@ -54,7 +55,7 @@ func (d *deciding) narrow() {
 			}
 		}
 		for _, f := range s.strategy.filters {
-			s.filter(d, f)
+			s.filter(ctx, d, f)
 		}
 	}
 }
@@ -194,7 +195,7 @@ func (d *deciding) all(conditions []condition) bool {
 
 // filter lets a filter of the application take out candidates. One that fails
 // lets nothing pass.
-func (s *slot) filter(d *deciding, f constraint.Filter) {
+func (s *slot) filter(ctx context.Context, d *deciding, f constraint.Filter) {
 	if s.narrowed.Len() == 0 {
 		return
 	}
@@ -205,7 +206,7 @@ func (s *slot) filter(d *deciding, f constraint.Filter) {
 	}
 	err := func() (err error) {
 		defer contain(&err)
-		if err = f.Filter(d.ctx, d.facts, passed); err == nil && passed.Offers != s.narrowed.Offers {
+		if err = f.Filter(ctx, d.facts, passed); err == nil && passed.Offers != s.narrowed.Offers {
 			err = errors.New("the filter replaced the candidates' set")
 		}
 		return err
@@ -216,7 +217,7 @@ func (s *slot) filter(d *deciding, f constraint.Filter) {
 	for o := range s.narrowed.All() {
 		if err != nil || !passed.Has(o) {
 			s.narrowed.Remove(o)
-			s.exclude(o, Filtered, d.filteredBy(f, o, err))
+			s.exclude(o, Filtered, d.filteredBy(ctx, f, o, err))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package decisioning
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 
@@ -49,7 +50,7 @@ func (r *ranked) compare(o *ranked) int {
 }
 
 // rank scores the candidates that have room and puts them in order.
-func (s *slot) rank(d *deciding) {
+func (s *slot) rank(ctx context.Context, d *deciding) {
 	s.ranked = s.ranked[:0]
 	base := tieBase(d.engine.config.Seed, d.person(), s.id)
 	for t := range s.selections {
@@ -63,7 +64,7 @@ func (s *slot) rank(d *deciding) {
 				members.Add(o)
 			}
 		}
-		s.score(d, t, &members, base)
+		s.score(ctx, d, t, &members, base)
 	}
 	s.ranked = shortlist(s.ranked, d.wanted)
 	slices.SortFunc(s.ranked, func(a, b ranked) int { return a.compare(&b) })
@@ -95,14 +96,14 @@ func shortlist(all []ranked, n int) []ranked {
 
 // score appends the members of a selection with their scores, but for those
 // below its minimum.
-func (s *slot) score(d *deciding, t int, members *offer.Candidates, base uint64) {
+func (s *slot) score(ctx context.Context, d *deciding, t int, members *offer.Candidates, base uint64) {
 	scores := make([]float64, members.Len())
 	r := &s.rankings[t]
 	switch {
 	case r.ranker != nil:
-		s.scoreBy(d, r, members, scores)
+		s.scoreBy(ctx, d, r, members, scores)
 	case r.by == rank.ByUtility:
-		s.scoreUtility(d, members, scores)
+		s.scoreUtility(ctx, d, members, scores)
 	default:
 		s.scoreEach(d, r, members, scores)
 	}
@@ -148,7 +149,7 @@ func (s *slot) scoreEach(d *deciding, r *ranking, members *offer.Candidates, sco
 
 // scoreUtility scores by acceptance × value − cost. An offer's own expression
 // for its acceptance goes before the application's model.
-func (s *slot) scoreUtility(d *deciding, members *offer.Candidates, scores []float64) {
+func (s *slot) scoreUtility(ctx context.Context, d *deciding, members *offer.Candidates, scores []float64) {
 	acceptance := make([]float64, len(scores))
 	var modelled offer.Candidates
 	modelled.Reset(members.Offers, s.ref)
@@ -165,7 +166,7 @@ func (s *slot) scoreUtility(d *deciding, members *offer.Candidates, scores []flo
 	}
 	if model := d.engine.config.Acceptance; model != nil && modelled.Len() > 0 {
 		predicted := make([]float64, modelled.Len())
-		s.call(d, predicted, func() error { return model.Predict(d.ctx, d.facts, &modelled, predicted) })
+		s.call(d, predicted, func() error { return model.Predict(ctx, d.facts, &modelled, predicted) })
 		k, m := 0, 0
 		for i := range members.All() {
 			if modelled.Has(i) {
@@ -183,9 +184,9 @@ func (s *slot) scoreUtility(d *deciding, members *offer.Candidates, scores []flo
 }
 
 // scoreBy lets a ranker of the application score.
-func (s *slot) scoreBy(d *deciding, r *ranking, members *offer.Candidates, scores []float64) {
+func (s *slot) scoreBy(ctx context.Context, d *deciding, r *ranking, members *offer.Candidates, scores []float64) {
 	if members.Len() > 0 {
-		s.call(d, scores, func() error { return r.ranker.Rank(d.ctx, d.facts, members, scores) })
+		s.call(d, scores, func() error { return r.ranker.Rank(ctx, d.facts, members, scores) })
 	}
 }
 

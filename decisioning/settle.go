@@ -18,16 +18,16 @@ const maxRefusals = 8
 
 // settle chooses what is proposed and takes its units. A refusal sends it back
 // to choose again with what was learnt.
-func (d *deciding) settle() error {
+func (d *deciding) settle(ctx context.Context) error {
 	d.enlist()
-	reading, err := d.usage()
+	reading, err := d.usage(ctx)
 	for refusals := 0; err == nil; refusals++ {
-		d.arbitrate()
+		d.arbitrate(ctx)
 		if d.request.DryRun || d.ledger.unread {
 			return nil
 		}
 		var grant capping.Grant
-		grant, err = d.engine.config.Counter.Reserve(d.ctx, d.reservation(reading.Revision))
+		grant, err = d.engine.config.Counter.Reserve(ctx, d.reservation(reading.Revision))
 		switch {
 		case err == nil && grant.Granted():
 			d.result.reservation.Revision = grant.Revision
@@ -36,16 +36,16 @@ func (d *deciding) settle() error {
 			d.learnRefusal(grant.Full, refusals)
 		case errors.Is(err, capping.ErrStale) && refusals < maxRefusals:
 			d.enlist()
-			reading, err = d.usage()
+			reading, err = d.usage(ctx)
 		default:
-			return d.unreserved(err, reading.Revision)
+			return d.unreserved(ctx, err, reading.Revision)
 		}
 	}
 	return err
 }
 
 // usage reads the counters that the decision may draw on.
-func (d *deciding) usage() (capping.Usage, error) {
+func (d *deciding) usage(ctx context.Context) (capping.Usage, error) {
 	var keys []capping.Key
 	var at []int
 	for i := range d.ledger.lines {
@@ -56,7 +56,7 @@ func (d *deciding) usage() (capping.Usage, error) {
 	if len(keys) == 0 && d.request.ID == "" {
 		return capping.Usage{}, nil // a new id: there is nothing to read
 	}
-	reading, err := d.engine.config.Counter.Usage(d.ctx, d.attempt(), keys, nil)
+	reading, err := d.engine.config.Counter.Usage(ctx, d.attempt(), keys, nil)
 	switch {
 	case err == nil && len(reading.Units) != len(keys):
 		err = errors.New("the counter did not answer for every key")
@@ -64,8 +64,8 @@ func (d *deciding) usage() (capping.Usage, error) {
 		return reading, fmt.Errorf("request.id: %w", err)
 	}
 	if err != nil {
-		if cancelled := d.cancelled(); cancelled != nil {
-			return reading, cancelled
+		if cause := cancelled(ctx); cause != nil {
+			return reading, cause
 		}
 		d.ledger.unread = true
 		d.degrade(CappingDown, "", err)
@@ -84,7 +84,7 @@ func (d *deciding) attempt() capping.Attempt {
 }
 
 // arbitrate chooses the plan: caps, scores, and the best of what is left.
-func (d *deciding) arbitrate() {
+func (d *deciding) arbitrate(ctx context.Context) {
 	problem := assign.Problem{
 		Slots:     make([]assign.Slot, len(d.slots)),
 		Room:      d.ledger.rooms(d.engine.config.FailOpen),
@@ -96,7 +96,7 @@ func (d *deciding) arbitrate() {
 			continue
 		}
 		s.cap(d)
-		s.rank(d)
+		s.rank(ctx, d)
 		problem.Slots[i] = s.problem(d)
 	}
 	var solver assign.Solver
@@ -194,25 +194,25 @@ func (d *deciding) giveUp() {
 
 // unreserved answers without the units: the counter failed, or its reply was
 // lost, so that they may be taken or not.
-func (d *deciding) unreserved(err error, revision uint64) error {
+func (d *deciding) unreserved(ctx context.Context, err error, revision uint64) error {
 	if errors.Is(err, capping.ErrOtherProfile) {
 		return fmt.Errorf("request.id: %w", err)
 	}
-	if cancelled := d.cancelled(); cancelled != nil {
+	if cause := cancelled(ctx); cause != nil {
 		if revision == 0 {
-			d.undo()
+			d.undo(ctx)
 		}
-		return cancelled
+		return cause
 	}
 	d.degrade(CappingDown, "", err)
 	if errors.Is(err, capping.ErrStale) { // nothing was taken, others are faster
 		d.giveUp()
-		d.arbitrate()
+		d.arbitrate(ctx)
 	} else {
 		d.result.Unsettled = true
 		d.ledger.untaken = true
 		if !d.engine.config.FailOpen {
-			d.arbitrate()
+			d.arbitrate(ctx)
 		}
 	}
 	d.result.reservation = capping.Reservation{}
@@ -220,10 +220,11 @@ func (d *deciding) unreserved(err error, revision uint64) error {
 }
 
 // undo releases what a cancelled call may have reserved.
-func (d *deciding) undo() {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(d.ctx), time.Second)
+func (d *deciding) undo(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
 	defer cancel()
-	_ = d.engine.config.Counter.Resolve(ctx, capping.Resolution{ //nolint:errcheck // there is nobody to tell: the call is cancelled
+	// There is nobody to tell of an error: the call is cancelled.
+	_ = d.engine.config.Counter.Resolve(ctx, capping.Resolution{
 		Tenant: d.engine.config.Tenant, ID: d.result.ID, Action: capping.Release,
 	})
 }

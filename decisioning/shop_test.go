@@ -46,16 +46,16 @@ func says(content string) []offer.Representation {
 }
 
 // open returns an engine that decides the catalog.
-func open(t testing.TB, c decisioning.Catalog, config decisioning.Config) *decisioning.Engine {
-	t.Helper()
+func open(tb testing.TB, c decisioning.Catalog, config decisioning.Config) *decisioning.Engine {
+	tb.Helper()
 	snapshot, err := decisioning.Compile(c)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	if config.Now == nil {
 		config.Now = func() time.Time { return noon }
 	}
 	e, err := decisioning.New(config)
-	require.NoError(t, err)
-	require.NoError(t, e.Publish(snapshot))
+	require.NoError(tb, err)
+	require.NoError(tb, e.Publish(snapshot))
 	return e
 }
 
@@ -64,10 +64,10 @@ func asking(id string, activities ...decisioning.ActivityID) decisioning.Request
 	return decisioning.Request{ID: id, ProfileID: "anna", At: noon, Activities: activities}
 }
 
-func decide(t testing.TB, e *decisioning.Engine, r decisioning.Request) *decisioning.Decision {
-	t.Helper()
-	d, err := e.Decide(t.Context(), r)
-	require.NoError(t, err)
+func decide(tb testing.TB, e *decisioning.Engine, r decisioning.Request) *decisioning.Decision {
+	tb.Helper()
+	d, err := e.Decide(tb.Context(), r)
+	require.NoError(tb, err)
 	return d
 }
 

@@ -125,6 +125,8 @@ func TestUnknownRankerIsAFaultAtPublish(t *testing.T) {
 	d := decide(t, e, asking("r", "home", "side"))
 	assert.Equal(t, []string{"a", "-"}, proposed(d))
 	assert.Equal(t, decisioning.Quarantined, d.Propositions[1].Reason)
+	require.Len(t, e.Faults(), 1)
+	assert.Equal(t, "activities[1](side).rank.by", e.Faults()[0].Path)
 }
 
 func TestRankerThatFailsLeavesNoScores(t *testing.T) {

@@ -185,7 +185,7 @@ func (d *deciding) suppressedBy(p *policy) string {
 	return fmt.Sprintf("policy %s", p.def.ID)
 }
 
-func (d *deciding) filteredBy(f constraint.Filter, o int, err error) string {
+func (d *deciding) filteredBy(ctx context.Context, f constraint.Filter, o int, err error) string {
 	switch {
 	case !d.tracing():
 		return ""
@@ -193,18 +193,18 @@ func (d *deciding) filteredBy(f constraint.Filter, o int, err error) string {
 		return "the filter failed"
 	}
 	if explainer, ok := f.(constraint.Explainer); ok {
-		return d.explain(explainer, d.binding.snapshot.options[o].offer)
+		return d.explain(ctx, explainer, d.binding.snapshot.options[o].offer)
 	}
 	return fmt.Sprintf("%T", f)
 }
 
-func (d *deciding) explain(e constraint.Explainer, o *offer.Offer) (text string) {
+func (d *deciding) explain(ctx context.Context, e constraint.Explainer, o *offer.Offer) (text string) {
 	defer func() {
 		if recover() != nil {
 			text = "the filter's explanation failed"
 		}
 	}()
-	return e.Explain(context.WithoutCancel(d.ctx), d.facts, o)
+	return e.Explain(ctx, d.facts, o)
 }
 
 func (d *deciding) belowMinScore(score, least float64) string {

@@ -33,15 +33,15 @@ func (r *recorder) Errorf(format string, args ...any) {
 func (r *recorder) Error(args ...any) { r.Errorf("%s", fmt.Sprint(args...)) }
 
 func TestKitNamesTheRuleThatIsBroken(t *testing.T) {
-	filter := func(fn constraint.FilterFunc) func(testing.TB) {
-		return func(t testing.TB) { decisiontest.TestFilter(t, fn, facts, offers) }
+	filter := func(fn constraint.FilterFunc) func(*recorder) {
+		return func(r *recorder) { decisiontest.TestFilter(r, fn, facts, offers) }
 	}
-	ranker := func(fn rank.Func) func(testing.TB) {
-		return func(t testing.TB) { decisiontest.TestRanker(t, fn, facts, offers) }
+	ranker := func(fn rank.Func) func(*recorder) {
+		return func(r *recorder) { decisiontest.TestRanker(r, fn, facts, offers) }
 	}
-	capper := func(limits ...capping.Limit) func(testing.TB) {
-		return func(t testing.TB) {
-			decisiontest.TestCapper(t, capping.CapperFunc(
+	capper := func(limits ...capping.Limit) func(*recorder) {
+		return func(r *recorder) {
+			decisiontest.TestCapper(r, capping.CapperFunc(
 				func(_ *profile.Facts, _ *offer.Offer, _ placement.ID, dst []capping.Limit) []capping.Limit {
 					return append(dst, limits...)
 				}), facts, offers)
@@ -57,7 +57,7 @@ func TestKitNamesTheRuleThatIsBroken(t *testing.T) {
 	}
 	for _, tt := range []struct {
 		name string
-		run  func(testing.TB)
+		run  func(*recorder)
 		want string
 	}{
 		{"a filter that adds", filter(func(_ context.Context, _ *profile.Facts, c *offer.Candidates) error {
@@ -74,7 +74,7 @@ func TestKitNamesTheRuleThatIsBroken(t *testing.T) {
 			c.Reset(offer.NewSet(nil), c.For)
 			return nil
 		}), "made for another set"},
-		{"a lazy filter that disagrees", func(t testing.TB) { decisiontest.TestFilter(t, twoFaced{}, facts, offers) }, "they agree"},
+		{"a lazy filter that disagrees", func(r *recorder) { decisiontest.TestFilter(r, twoFaced{}, facts, offers) }, "they agree"},
 		{"a ranker that forgets one", ranker(func(_ context.Context, _ *profile.Facts, _ *offer.Candidates, scores []float64) error {
 			for i := range scores[:max(len(scores)-1, 0)] {
 				scores[i] = 1
@@ -106,8 +106,8 @@ func TestKitNamesTheRuleThatIsBroken(t *testing.T) {
 			capper(capping.Limit{Key: capping.Key{Policy: "p", Window: offer.Window{Every: offer.Day, Timezone: "UTC"}}, Max: 1}),
 			"Schedule.At",
 		},
-		{"a source that fails for strangers", func(t testing.TB) {
-			decisiontest.TestSource(t, profile.SourceFunc(func(_ context.Context, id profile.ID) (profile.Document, error) {
+		{"a source that fails for strangers", func(r *recorder) {
+			decisiontest.TestSource(r, profile.SourceFunc(func(_ context.Context, id profile.ID) (profile.Document, error) {
 				if id == "stranger" {
 					return profile.Document{}, context.DeadlineExceeded
 				}

@@ -11,14 +11,14 @@ import (
 
 // TestCapper checks that the capper keeps the rules of [capping.Capper] for the
 // facts and the offers.
-func TestCapper(t testing.TB, c capping.Capper, facts *profile.Facts, offers []offer.Offer) {
-	t.Helper()
+func TestCapper(tb testing.TB, c capping.Capper, facts *profile.Facts, offers []offer.Offer) {
+	tb.Helper()
 	set := offer.NewSet(slices.Clone(offers))
 	limits := func(i int) []capping.Limit {
 		kept := capping.Limit{Max: 1, Key: capping.Key{Policy: "decisiontest"}}
 		got := c.Limits(facts, set.At(i), activity.Placement, []capping.Limit{kept})
 		if len(got) == 0 || got[0] != kept {
-			t.Errorf("offer %q: what dst held is gone: limits are appended to it", set.At(i).ID)
+			tb.Errorf("offer %q: what dst held is gone: limits are appended to it", set.At(i).ID)
 			return nil
 		}
 		return got[1:]
@@ -27,28 +27,28 @@ func TestCapper(t testing.TB, c capping.Capper, facts *profile.Facts, offers []o
 	for i := range set.Len() {
 		got := limits(i)
 		if again := limits(i); !slices.Equal(got, again) {
-			t.Errorf("offer %q: %v, then %v: the same facts and offer give the same limits", set.At(i).ID, got, again)
+			tb.Errorf("offer %q: %v, then %v: the same facts and offer give the same limits", set.At(i).ID, got, again)
 		}
 		for _, l := range got {
 			if l.Max < 1 {
-				t.Errorf("offer %q: a limit of %d: it is at least 1; to rule an offer out use a filter", set.At(i).ID, l.Max)
+				tb.Errorf("offer %q: a limit of %d: it is at least 1; to rule an offer out use a filter", set.At(i).ID, l.Max)
 			}
 			if l.Key.Offer == "" && l.Key.Policy == "" {
-				t.Errorf("offer %q: a key without Offer and Policy: every capper would share it", set.At(i).ID)
+				tb.Errorf("offer %q: a key without Offer and Policy: every capper would share it", set.At(i).ID)
 			}
 			if l.Key.Window != l.Key.Window.Normal() {
-				t.Errorf("offer %q: the key's window is not in normal form: equal windows would count apart", set.At(i).ID)
+				tb.Errorf("offer %q: the key's window is not in normal form: equal windows would count apart", set.At(i).ID)
 			}
 			if l.Key.Window.Every != "" && l.Key.Start >= l.Key.End {
-				t.Errorf("offer %q: a calendar window without bounds: take the key from Schedule.At", set.At(i).ID)
+				tb.Errorf("offer %q: a calendar window without bounds: take the key from Schedule.At", set.At(i).ID)
 			}
 			if most, ok := shared[l.Key]; ok && most != l.Max {
-				t.Errorf("offer %q: limits of %d and %d on one key: they have the same Max", set.At(i).ID, most, l.Max)
+				tb.Errorf("offer %q: limits of %d and %d on one key: they have the same Max", set.At(i).ID, most, l.Max)
 			}
 			shared[l.Key] = l.Max
 		}
 	}
-	checkConcurrent(t, func() bool {
+	checkConcurrent(tb, func() bool {
 		for i := range set.Len() {
 			if !slices.Equal(c.Limits(facts, set.At(i), activity.Placement, nil), limits(i)) {
 				return false

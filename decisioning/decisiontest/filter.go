@@ -17,70 +17,70 @@ var activity = offer.ActivityRef{ID: "decisiontest", Placement: "decisiontest", 
 // TestFilter checks that the filter keeps the rules of [constraint.Filter] for
 // the facts and the offers, and that what it does beyond them agrees: Bind,
 // Keep and Explain.
-func TestFilter(t testing.TB, f constraint.Filter, facts *profile.Facts, offers []offer.Offer) {
-	t.Helper()
+func TestFilter(tb testing.TB, f constraint.Filter, facts *profile.Facts, offers []offer.Offer) {
+	tb.Helper()
 	set := offer.NewSet(slices.Clone(offers))
 	if binder, ok := f.(constraint.Binder); ok {
 		bound, err := binder.Bind(set)
 		if err != nil {
-			t.Fatalf("Bind: %v", err)
+			tb.Fatalf("Bind: %v", err)
 		}
 		f = bound
 	}
 	all := indexes(offer.NewCandidates(set, activity, true))
-	passed := filter(t, f, facts, set, all)
-	if again := filter(t, f, facts, set, all); !slices.Equal(again, passed) {
-		t.Errorf("passed %v, then %v: a filter decides from the facts and the offers alone", passed, again)
+	passed := filter(tb, f, facts, set, all)
+	if again := filter(tb, f, facts, set, all); !slices.Equal(again, passed) {
+		tb.Errorf("passed %v, then %v: a filter decides from the facts and the offers alone", passed, again)
 	}
-	none := filter(t, f, facts, set, nil)
+	none := filter(tb, f, facts, set, nil)
 	if len(none) > 0 {
-		t.Errorf("passed %v of no candidates: a filter only removes", none)
+		tb.Errorf("passed %v of no candidates: a filter only removes", none)
 	}
 	for _, i := range all {
-		got := filter(t, f, facts, set, []int{i})
+		got := filter(tb, f, facts, set, []int{i})
 		if slices.Contains(got, i) != slices.Contains(passed, i) {
-			t.Errorf("offer %q alone is judged unlike among others: if that is meant, the filter must not be shared by activities", set.At(i).ID)
+			tb.Errorf("offer %q alone is judged unlike among others: if that is meant, the filter must not be shared by activities", set.At(i).ID)
 		}
 	}
-	checkLazy(t, f, facts, set, passed)
-	checkConcurrent(t, func() bool { return slices.Equal(filter(t, f, facts, set, all), passed) })
+	checkLazy(tb, f, facts, set, passed)
+	checkConcurrent(tb, func() bool { return slices.Equal(filter(tb, f, facts, set, all), passed) })
 }
 
-func checkLazy(t testing.TB, f constraint.Filter, facts *profile.Facts, set *offer.Set, passed []int) {
-	t.Helper()
+func checkLazy(tb testing.TB, f constraint.Filter, facts *profile.Facts, set *offer.Set, passed []int) {
+	tb.Helper()
 	for i := range set.Len() {
 		if lazy, ok := f.(constraint.Lazy); ok {
-			keep, err := lazy.Keep(t.Context(), facts, set.At(i))
+			keep, err := lazy.Keep(tb.Context(), facts, set.At(i))
 			if err != nil {
-				t.Errorf("Keep(%q): %v", set.At(i).ID, err)
+				tb.Errorf("Keep(%q): %v", set.At(i).ID, err)
 			} else if keep != slices.Contains(passed, i) {
-				t.Errorf("Keep(%q) = %v, but Filter says otherwise: they agree", set.At(i).ID, keep)
+				tb.Errorf("Keep(%q) = %v, but Filter says otherwise: they agree", set.At(i).ID, keep)
 			}
 		}
 		if explainer, ok := f.(constraint.Explainer); ok && !slices.Contains(passed, i) {
-			if explainer.Explain(t.Context(), facts, set.At(i)) == "" {
-				t.Errorf("Explain(%q) is empty for an offer that the filter rejects", set.At(i).ID)
+			if explainer.Explain(tb.Context(), facts, set.At(i)) == "" {
+				tb.Errorf("Explain(%q) is empty for an offer that the filter rejects", set.At(i).ID)
 			}
 		}
 	}
 }
 
-func filter(t testing.TB, f constraint.Filter, facts *profile.Facts, set *offer.Set, in []int) []int {
-	t.Helper()
+func filter(tb testing.TB, f constraint.Filter, facts *profile.Facts, set *offer.Set, in []int) []int {
+	tb.Helper()
 	c := offer.NewCandidates(set, activity, false)
 	for _, i := range in {
 		c.Add(i)
 	}
-	if err := f.Filter(t.Context(), facts, c); err != nil {
-		t.Errorf("Filter: %v", err)
+	if err := f.Filter(tb.Context(), facts, c); err != nil {
+		tb.Errorf("Filter: %v", err)
 	}
 	if c.Offers != set || c.For != activity {
-		t.Error("the candidates were made for another set or activity: a filter only removes")
+		tb.Error("the candidates were made for another set or activity: a filter only removes")
 	}
 	out := indexes(c)
 	for _, i := range out {
 		if !slices.Contains(in, i) {
-			t.Errorf("offer %q was added: a filter only removes", set.At(i).ID)
+			tb.Errorf("offer %q was added: a filter only removes", set.At(i).ID)
 		}
 	}
 	return out
@@ -95,13 +95,13 @@ func indexes(c *offer.Candidates) []int {
 }
 
 // checkConcurrent calls same from several goroutines.
-func checkConcurrent(t testing.TB, same func() bool) {
-	t.Helper()
+func checkConcurrent(tb testing.TB, same func() bool) {
+	tb.Helper()
 	var wait sync.WaitGroup
 	for range 8 {
 		wait.Go(func() {
 			if !same() {
-				t.Error("called concurrently it answers otherwise: it has to be safe for concurrent use")
+				tb.Error("called concurrently it answers otherwise: it has to be safe for concurrent use")
 			}
 		})
 	}
@@ -109,9 +109,9 @@ func checkConcurrent(t testing.TB, same func() bool) {
 }
 
 // cancelled returns a context that is over.
-func cancelled(t testing.TB) context.Context {
-	t.Helper()
-	ctx, cancel := context.WithCancel(t.Context())
+func cancelled(tb testing.TB) context.Context {
+	tb.Helper()
+	ctx, cancel := context.WithCancel(tb.Context())
 	cancel()
 	return ctx
 }

@@ -12,36 +12,36 @@ import (
 
 // TestRanker checks that the ranker keeps the rules of [rank.Ranker] for the
 // facts and the offers.
-func TestRanker(t testing.TB, r rank.Ranker, facts *profile.Facts, offers []offer.Offer) {
-	t.Helper()
+func TestRanker(tb testing.TB, r rank.Ranker, facts *profile.Facts, offers []offer.Offer) {
+	tb.Helper()
 	set := offer.NewSet(slices.Clone(offers))
 	if binder, ok := r.(rank.Binder); ok {
 		bound, err := binder.Bind(set)
 		if err != nil {
-			t.Fatalf("Bind: %v", err)
+			tb.Fatalf("Bind: %v", err)
 		}
 		r = bound
 	}
-	checkScores(t, set, "Rank", func(c *offer.Candidates, scores []float64) error {
-		return r.Rank(t.Context(), facts, c, scores)
+	checkScores(tb, set, "Rank", func(c *offer.Candidates, scores []float64) error {
+		return r.Rank(tb.Context(), facts, c, scores)
 	})
 }
 
 // TestModel checks that the model keeps the rules of [rank.Model] for the facts
 // and the offers.
-func TestModel(t testing.TB, m rank.Model, facts *profile.Facts, offers []offer.Offer) {
-	t.Helper()
+func TestModel(tb testing.TB, m rank.Model, facts *profile.Facts, offers []offer.Offer) {
+	tb.Helper()
 	set := offer.NewSet(slices.Clone(offers))
-	checkScores(t, set, "Predict", func(c *offer.Candidates, acceptance []float64) error {
-		return m.Predict(t.Context(), facts, c, acceptance)
+	checkScores(tb, set, "Predict", func(c *offer.Candidates, acceptance []float64) error {
+		return m.Predict(tb.Context(), facts, c, acceptance)
 	})
 }
 
 // unwritten is a score that no implementation gives.
 var unwritten = math.Float64frombits(0x7ff8_0000_dead_beef)
 
-func checkScores(t testing.TB, set *offer.Set, method string, call func(*offer.Candidates, []float64) error) {
-	t.Helper()
+func checkScores(tb testing.TB, set *offer.Set, method string, call func(*offer.Candidates, []float64) error) {
+	tb.Helper()
 	score := func(in []int) []float64 {
 		c := offer.NewCandidates(set, activity, false)
 		for _, i := range in {
@@ -52,14 +52,14 @@ func checkScores(t testing.TB, set *offer.Set, method string, call func(*offer.C
 			scores[k] = unwritten
 		}
 		if err := call(c, scores); err != nil {
-			t.Errorf("%s: %v", method, err)
+			tb.Errorf("%s: %v", method, err)
 		}
 		if !slices.Equal(indexes(c), in) {
-			t.Errorf("%s changed the candidates: it leaves them as they are", method)
+			tb.Errorf("%s changed the candidates: it leaves them as they are", method)
 		}
 		for k, s := range scores {
 			if math.Float64bits(s) == math.Float64bits(unwritten) {
-				t.Errorf("%s wrote nothing for candidate %d of %d: it writes one for each, NaN for none", method, k, len(scores))
+				tb.Errorf("%s wrote nothing for candidate %d of %d: it writes one for each, NaN for none", method, k, len(scores))
 			}
 		}
 		return scores
@@ -68,14 +68,14 @@ func checkScores(t testing.TB, set *offer.Set, method string, call func(*offer.C
 	scores := score(all)
 	score(nil)
 	if again := score(all); !slices.EqualFunc(again, scores, same) {
-		t.Errorf("%s gave %v, then %v: the same facts and offers give the same scores", method, scores, again)
+		tb.Errorf("%s gave %v, then %v: the same facts and offers give the same scores", method, scores, again)
 	}
 	for k, i := range all {
 		if alone := score([]int{i}); len(alone) == 1 && !same(alone[0], scores[k]) {
-			t.Errorf("%s gave offer %q %v among all, %v alone: scores are written in candidate order", method, set.At(i).ID, scores[k], alone[0])
+			tb.Errorf("%s gave offer %q %v among all, %v alone: scores are written in candidate order", method, set.At(i).ID, scores[k], alone[0])
 		}
 	}
-	checkConcurrent(t, func() bool { return slices.EqualFunc(score(all), scores, same) })
+	checkConcurrent(tb, func() bool { return slices.EqualFunc(score(all), scores, same) })
 }
 
 // same reports whether two scores are equal, or both are none.

@@ -46,7 +46,7 @@ func newDecider(catalog []byte, o options, stderr io.Writer) (*decider, error) {
 	if err := d.engine.Publish(snapshot); err != nil {
 		return nil, err
 	}
-	if faults := snapshot.Faults(); len(faults) > 0 {
+	if faults := d.engine.Faults(); len(faults) > 0 {
 		printFaults(stderr, o.catalog, faults)
 	}
 	return d, nil
