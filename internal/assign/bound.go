@@ -48,6 +48,8 @@ func (h *search) tighten(b *branch) {
 		h.addPlan(b, rows, p)
 		h.remember(p)
 		b.master.solve()
+		h.n.steps += b.master.work / 4
+		b.master.work = 0
 		for i := range rows {
 			b.prices[i] = b.master.price(i)
 		}
@@ -74,7 +76,7 @@ func (h *search) remember(p *plan) {
 func (h *search) openMaster(b *branch, rows []row) {
 	rhs := make([]float64, len(rows))
 	for i := range rows {
-		rhs[i] = float64(rows[i].bound) / rows[i].unit
+		rhs[i] = float64(rows[i].bound)
 	}
 	b.plans = nil
 	b.master = newMaster(rhs, 4*float64(h.s.total+1)*float64(h.s.total+1))
@@ -88,7 +90,7 @@ func (h *search) openMaster(b *branch, rows []row) {
 func (h *search) addPlan(b *branch, rows []row, p *plan) {
 	use := make([]float64, len(rows))
 	for i := range rows {
-		use[i] = float64(rows[i].of(p)) / rows[i].unit
+		use[i] = float64(rows[i].of(p))
 	}
 	b.plans = append(b.plans, p)
 	b.master.addPlan(float64(h.stage.of(p))/h.stage.unit, use)
@@ -124,7 +126,7 @@ func (h *search) weigh(b *branch, rows []row) wide {
 	var worth wide
 	h.weight[h.stage.metric] = wideOf(1 << h.stage.shift)
 	for i := range rows {
-		w := wideOfFloat(math.Ldexp(b.prices[i]*h.stage.unit/rows[i].unit, int(h.stage.shift)))
+		w := wideOfFloat(math.Ldexp(b.prices[i]*h.stage.unit, int(h.stage.shift)))
 		worth = worth.add(w.times(rows[i].bound))
 		for _, x := range rows[i].terms {
 			h.weight[x.metric] = h.weight[x.metric].add(w.times(x.factor))

@@ -62,8 +62,8 @@ func (h *search) split(b *branch) []*branch {
 	}
 	if c, units, likely, ok := h.splitClass(b); ok {
 		up, down := b.child(), b.child()
-		up.rows = append(slices.Clone(b.rows), row{[]term{{c, -1}}, -units - 1, 1})
-		down.rows = append(slices.Clone(b.rows), row{[]term{{c, 1}}, units, 1})
+		up.rows = append(slices.Clone(b.rows), row{[]term{{c, -1}}, -units - 1})
+		down.rows = append(slices.Clone(b.rows), row{[]term{{c, 1}}, units})
 		if likely {
 			up, down = down, up
 		}

@@ -44,10 +44,10 @@ func (n *network) reach(bin, s int32) bool {
 	if !n.mark(bin, none, none) {
 		return false
 	}
-	n.queue = append(n.queue[:0], label{node: bin})
-	for len(n.queue) > 0 {
-		u := n.queue[len(n.queue)-1].node
-		n.queue = n.queue[:len(n.queue)-1]
+	n.open = append(n.open[:0], bin)
+	for len(n.open) > 0 {
+		u := n.open[len(n.open)-1]
+		n.open = n.open[:len(n.open)-1]
 		if u == s {
 			return true
 		}
@@ -71,7 +71,7 @@ func (n *network) mark(v, from, via int32) bool {
 
 func (n *network) walk(v, from, via int32) {
 	if n.mark(v, from, via) {
-		n.queue = append(n.queue, label{node: v})
+		n.open = append(n.open, v)
 	}
 }
 

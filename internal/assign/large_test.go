@@ -138,7 +138,7 @@ var large = map[string]shape{
 	"ties":            {slots: 30, offers: 100, values: 3, limits: 3, width: 0.9, part: 0.5, room: 10, exclusive: true, lists: 1},
 	"all equal":       {slots: 30, offers: 100, values: 0, limits: 3, width: 0.9, part: 0.5, room: 10, exclusive: true, lists: 0.6},
 	"tiers":           {slots: 30, offers: 100, tiers: 4, unscored: 0.2, optional: 0.3, values: 1e8, limits: 3, width: 0.8, part: 0.5, room: 12, exclusive: true, lists: 0.7},
-	"gaps":            {slots: 30, offers: 100, tiers: 5, gap: 50_000, values: 100, limits: 3, width: 0.8, part: 0.5, room: 12, exclusive: true, lists: 0.5},
+	"gaps":            {slots: 30, offers: 100, tiers: 5, gap: 10, values: 100, limits: 3, width: 0.8, part: 0.5, room: 12, exclusive: true, lists: 0.5},
 	"short lists":     {slots: 30, offers: 100, tiers: 2, values: 1e8, limits: 3, width: 0.8, part: 0.5, room: 12, exclusive: true, lists: 0.1},
 	"counts":          {slots: 30, offers: 100, count: 5, values: 1e8, limits: 3, width: 0.7, part: 0.5, room: 20, exclusive: true, lists: 1},
 	"duplicates":      {slots: 30, offers: 100, values: 1e8, limits: 3, width: 0.8, part: 0.5, own: 0.3, room: 10, lists: 1},
@@ -152,7 +152,7 @@ func TestSearchBoundSufficesForRealRequests(t *testing.T) {
 			var solver Solver
 			for seed := range uint64(12) {
 				p := s.problem(rand.New(rand.NewPCG(seed, 5)))
-				plan := solver.Optimal(p, defaultSteps/10)
+				plan := solver.Optimal(p, defaultSteps/20)
 				require.False(t, plan.Cut, "seed %d", seed)
 				require.NoError(t, allowed(p, plan.Chosen), "seed %d", seed)
 			}

@@ -20,6 +20,8 @@ type master struct {
 	dual    []float64
 	column  []float64
 	step    []float64
+
+	work int // numbers looked at
 }
 
 // In the basis, plan j is j; the slack of row i is -1-2i and its excess -2-2i.
@@ -58,24 +60,27 @@ func (m *master) start() {
 	}
 }
 
-// solve brings in all plans added. It returns the cost of the best mixture; price
-// gives the prices.
-func (m *master) solve() float64 {
+// solve brings in all plans added; price and mixture tell the outcome.
+func (m *master) solve() {
 	if m.basis == nil {
 		m.start()
 	}
-	for range 20 * (len(m.cost) + len(m.basis)) {
+	idle := 0
+	for range 20 * len(m.basis) {
+		m.work += len(m.basis) * (len(m.basis) + len(m.cost))
 		m.reckonDuals()
-		in, ok := m.entering()
-		if !ok || !m.pivot(in) {
+		in, ok := m.entering(idle > len(m.basis))
+		if !ok {
 			break
 		}
+		moved, ok := m.pivot(in)
+		if !ok {
+			break
+		}
+		if idle++; moved {
+			idle = 0
+		}
 	}
-	total := 0.0
-	for i, v := range m.value {
-		total += float64(v * m.costOf(m.basis[i]))
-	}
-	return total
 }
 
 // price returns what a unit of the row is worth.
@@ -103,32 +108,34 @@ func (m *master) reckonDuals() {
 	}
 }
 
-// entering returns what lowers the cost fastest.
-func (m *master) entering() (int, bool) {
-	best, in := -1e-9, 0
-	found := false
-	offer := func(b int, reduced float64) {
-		if reduced < best {
-			best, in, found = reduced, b, true
+// entering returns what lowers the cost fastest, if anything does beyond rounding;
+// or the first that lowers it, lest pivots that move nothing go in circles (Bland).
+func (m *master) entering(first bool) (int, bool) {
+	best, in := 0.0, 0
+	offer := func(b int, reduced, size float64) {
+		if reduced < best && reduced < -1e-10*(1+size) && !(first && best < 0) {
+			best, in = reduced, b
 		}
 	}
 	for j, c := range m.cost {
-		reduced := c - m.dual[0]
+		reduced, size := c-m.dual[0], math.Abs(c)+math.Abs(m.dual[0])
 		for i, a := range m.use[j] {
-			reduced -= float64(a * m.dual[i+1])
+			worth := float64(a * m.dual[i+1])
+			reduced -= worth
+			size += math.Abs(worth)
 		}
-		offer(j, reduced)
+		offer(j, reduced, size)
 	}
 	for i := range m.rhs {
-		offer(slack(i), -m.dual[i+1])
-		offer(excess(i), m.penalty+m.dual[i+1])
+		offer(slack(i), -m.dual[i+1], 0)
+		offer(excess(i), m.penalty+m.dual[i+1], m.penalty)
 	}
-	return in, found
+	return in, best < 0
 }
 
-// pivot brings b into the basis. It reports false if rounding has made that
-// impossible.
-func (m *master) pivot(b int) bool {
+// pivot brings b into the basis. It reports whether the mixture has changed, and
+// not ok if rounding has made the pivot impossible.
+func (m *master) pivot(b int) (moved, ok bool) {
 	clear(m.column)
 	switch {
 	case b >= 0:
@@ -153,10 +160,10 @@ func (m *master) pivot(b int) bool {
 		}
 	}
 	if out < 0 {
-		return false
+		return false, false
 	}
 	m.exchange(out, b, max(0, limit))
-	return true
+	return limit > 1e-12, true
 }
 
 func (m *master) exchange(out, b int, amount float64) {

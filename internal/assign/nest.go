@@ -155,8 +155,7 @@ func (t *nest) fits(sets *pairSets, l int32) bool {
 // children.
 func (t *nest) addBins(s *Solver, sets *pairSets) {
 	t.bin = resize(t.bin, len(t.order))
-	for i := len(t.order) - 1; i >= 0; i-- {
-		l := t.order[i]
+	for _, l := range slices.Backward(t.order) {
 		if !t.nested[l] || sets.size(l) == 0 {
 			continue
 		}

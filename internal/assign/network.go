@@ -25,8 +25,8 @@ type network struct {
 	empty     wide // cost of a unit left empty
 	fallback  wide // and more of the one that leaves a slot wholly empty
 
-	queue   []label
-	touched []int32
+	open    []int32 // nodes labelled and not settled
+	touched []int32 // nodes labelled
 	epoch   uint32
 	steps   int // pairs looked at since the solver began
 }
@@ -53,7 +53,7 @@ type pair struct {
 	slot       int32
 	cand       int32 // index into the slot's candidates
 	offer      int32 // dense number
-	class      int32 // of the limits that the network leaves out
+	class      int32 // of pairs that the search need not tell apart
 	next, prev int32 // list of the chosen pairs of a bin
 	unscored   bool
 }

@@ -1,14 +1,8 @@
 package assign
 
-// A label is a tentative distance in the queue, a binary heap.
-type label struct {
-	dist wide
-	node int32
-}
-
 // insert supplies one unit more to slot s and sends it along a shortest path of
-// the residual network, by Dijkstra over reduced costs: cost + potential(from) -
-// potential(to), which potentials keep from being negative.
+// the residual network, by Dijkstra's method over reduced costs: cost +
+// potential(from) - potential(to), which potentials keep from being negative.
 //
 // The potential of the sink and of bins that no path has needed yet stays 0, that
 // of others falls; so the cost and a slot's own potential bound from below what a
@@ -20,14 +14,7 @@ type label struct {
 func (n *network) insert(s int32) {
 	n.begin()
 	n.relax(s, wide{}, none, none)
-	for {
-		v := n.pop()
-		if v == n.sink {
-			break
-		}
-		if n.nodes[v].settled {
-			continue
-		}
+	for v := n.nearest(); v != n.sink; v = n.nearest() {
 		n.nodes[v].settled = true
 		if v < n.sink {
 			n.expandSlot(v)
@@ -50,8 +37,7 @@ func (n *network) begin() {
 		}
 		n.epoch = 1
 	}
-	n.queue = n.queue[:0]
-	n.touched = n.touched[:0]
+	n.open, n.touched = n.open[:0], n.touched[:0]
 	n.nodes[n.sink].dist = mostPositive
 	n.nodes[n.sink].epoch = n.epoch
 	n.nodes[n.sink].settled = false
@@ -126,58 +112,36 @@ func (n *network) relax(v int32, dist wide, from, via int32) {
 		return
 	}
 	x := &n.nodes[v]
+	leaf := v > n.sink && x.child == none
 	if x.epoch != n.epoch {
 		x.epoch, x.settled = n.epoch, false
 		n.touched = append(n.touched, v)
+		if v != n.sink && !leaf {
+			n.open = append(n.open, v)
+		}
 	} else if x.settled || !dist.less(x.dist) {
 		return
 	}
 	x.dist, x.from, x.via = dist, from, via
-	if v > n.sink && x.child == none {
-		n.expandBin(v) // at once: few ways lead on from a leaf
-	} else {
-		n.enqueue(label{dist, v})
+	if leaf {
+		n.expandBin(v) // at once: few ways lead on
 	}
 }
 
-func (n *network) enqueue(l label) {
-	n.queue = append(n.queue, l)
-	i := len(n.queue) - 1
-	for i > 0 {
-		up := (i - 1) / 2
-		if !l.dist.less(n.queue[up].dist) {
-			break
+// nearest takes the nearest open node; a linear search is the fastest where nodes
+// are so few. The sink is always within reach: a unit may be left empty.
+func (n *network) nearest() int32 {
+	least, at := n.nodes[n.sink].dist, none
+	for i, v := range n.open {
+		if d := n.nodes[v].dist; d.less(least) {
+			least, at = d, i
 		}
-		n.queue[i] = n.queue[up]
-		i = up
 	}
-	n.queue[i] = l
-}
-
-// pop returns the nearest node. The sink is always within reach: a unit may be
-// left empty.
-func (n *network) pop() int32 {
-	top := n.queue[0].node
-	last := len(n.queue) - 1
-	l := n.queue[last]
-	n.queue = n.queue[:last]
-	i := 0
-	for {
-		down := 2*i + 1
-		if down >= last {
-			break
-		}
-		if down+1 < last && n.queue[down+1].dist.less(n.queue[down].dist) {
-			down++
-		}
-		if !n.queue[down].dist.less(l.dist) {
-			break
-		}
-		n.queue[i] = n.queue[down]
-		i = down
+	if at == none {
+		return n.sink
 	}
-	if last > 0 {
-		n.queue[i] = l
-	}
-	return top
+	v, last := n.open[at], len(n.open)-1
+	n.open[at] = n.open[last]
+	n.open = n.open[:last]
+	return v
 }

@@ -55,7 +55,6 @@ type plan struct {
 type row struct {
 	terms []term
 	bound int64
-	unit  float64 // in the master
 }
 
 type term struct {
@@ -86,7 +85,7 @@ func newSearch(s *Solver, maxSteps int) *search {
 	h.classify()
 	h.ties = newBitset(len(h.n.pairs))
 	for l := range h.room {
-		r := row{bound: h.room[l], unit: 1}
+		r := row{bound: h.room[l]}
 		for c, limits := range h.inClass {
 			if slices.Contains(limits, int32(l)) {
 				r.terms = append(r.terms, term{int32(numTerms + c), 1})
@@ -105,7 +104,8 @@ func newSearch(s *Solver, maxSteps int) *search {
 	return h
 }
 
-// classify puts pairs in one class that draw on the same loose limits.
+// classify puts pairs in one class that draw on the same loose limits and are alike
+// in tier and in having a score: all rows are sums over classes.
 func (h *search) classify() {
 	b := &h.s.build
 	index := make([]int32, len(b.lists.limits))
@@ -117,7 +117,11 @@ func (h *search) classify() {
 		h.room = append(h.room, int64(b.lists.room[l]))
 	}
 	b.classes.reset()
-	number := map[int32]int32{}
+	type key struct {
+		limits, tier int32
+		unscored     bool
+	}
+	number := map[key]int32{}
 	for e := range h.n.pairs {
 		var limits []int32
 		for _, l := range b.lists.of(int32(e)) {
@@ -126,7 +130,7 @@ func (h *search) classify() {
 			}
 		}
 		slices.Sort(limits)
-		class := b.classes.of(limits)
+		class := key{b.classes.of(limits), h.n.pairs[e].tier, h.n.pairs[e].unscored}
 		id, known := number[class]
 		if !known {
 			id = int32(len(h.inClass))
@@ -229,7 +233,7 @@ func (h *search) stages() []stage {
 
 // settle makes what the stage has found a condition for those that follow.
 func (h *search) settle(t stage) {
-	h.rows = append(h.rows, row{terms: []term{{t.metric, 1}}, bound: t.of(h.best), unit: t.unit})
+	h.rows = append(h.rows, row{terms: []term{{t.metric, 1}}, bound: t.of(h.best)})
 }
 
 // read returns the plan in the network.

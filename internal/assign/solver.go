@@ -17,9 +17,9 @@ type Solver struct {
 	net    network
 }
 
-// defaultSteps bounds the search for overlapping limits: a second or two, where
+// defaultSteps bounds the search for overlapping limits: a few seconds, where
 // milliseconds are the rule.
-const defaultSteps = 200_000_000
+const defaultSteps = 500_000_000
 
 // Optimal returns the best plan. maxSteps bounds the search that limits which
 // overlap without nesting may need, in candidates looked at; 0 or less is the

@@ -58,6 +58,5 @@ func (a wide) ceilShift(shift uint) int64 {
 	return math.MaxInt64
 }
 
-// mostNegative and mostPositive bound every cost that occurs, with bits to spare
-// for sums.
+// mostPositive is above every cost that occurs, with bits to spare for sums.
 var mostPositive = wide{1 << 61, 0}
