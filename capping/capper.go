@@ -1,6 +1,9 @@
 package capping
 
 import (
+	"errors"
+	"fmt"
+
 	"github.com/proffer-go/proffer/collection"
 	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/placement"
@@ -29,24 +32,48 @@ type ContactPolicy struct {
 // same counter. It is comparable, and plain data: a backend may store it in any
 // form that keeps different keys apart.
 type Key struct {
-	Tenant    string
-	Offer     offer.ID     // empty if Policy is given
-	Policy    PolicyID     // the contact policy, or an application's own name; empty if Offer is given
-	Profile   profile.ID   // empty: over all profiles
-	Counts    string       // type of the recorded events that are counted; empty: propositions
-	Placement placement.ID // empty: all placements together
-	Window    offer.Window // in normal form
+	Tenant    string       `json:"tenant,omitempty"`
+	Offer     offer.ID     `json:"offer,omitempty"`     // empty if Policy is given
+	Policy    PolicyID     `json:"policy,omitempty"`    // the contact policy, or an application's own name; empty if Offer is given
+	Profile   profile.ID   `json:"profileId,omitempty"` // empty: over all profiles
+	Counts    string       `json:"counts,omitempty"`    // type of the recorded events that are counted; empty: propositions
+	Placement placement.ID `json:"placement,omitempty"` // empty: all placements together
+	Window    offer.Window `json:"window,omitzero"`     // in normal form
 	// Start and End bound the window of a calendar period, in Unix seconds: it
 	// is Start ≤ t < End. Both are 0 for a rolling window and for ever.
-	Start, End int64
+	Start int64 `json:"start,omitempty"`
+	End   int64 `json:"end,omitempty"`
 }
 
-// A Limit is a cap as arbitration reckons with it: at most Max units on Key. If
-// Key.Counts is empty a proposition takes one unit, else none: then it is the
-// events that fill the key.
+// A Limit is a cap as arbitration reckons with it: at most Max units on Key. A
+// proposition takes one of them, unless Key.Counts says that events are counted.
 type Limit struct {
-	Key Key
-	Max int64
+	Key Key   `json:"key"`
+	Max int64 `json:"max"` // at least 1
+	// PerDecision counts the propositions of one decision only: Key tells limits
+	// apart, and no counter is asked.
+	PerDecision bool `json:"perDecision,omitempty"`
+}
+
+// CheckLimits returns what is wrong with limits that a [Capper] named, nil if
+// nothing is.
+func CheckLimits(limits []Limit) error {
+	for i := range limits {
+		k := &limits[i].Key
+		switch {
+		case limits[i].Max < 1:
+			return fmt.Errorf("a limit of %d: it is at least 1; to rule an offer out use a filter", limits[i].Max)
+		case (k.Offer == "") == (k.Policy == ""):
+			return errors.New("a key with both or neither of Offer and Policy")
+		case k.Counts != "" && k.Offer == "":
+			return errors.New("a key that counts events without an Offer: only the catalog's contact policies are told of events")
+		case k.Window != k.Window.Normal():
+			return errors.New("a window that is not in normal form: equal windows would count apart")
+		case (k.Window.Every != "") != (k.Start < k.End):
+			return errors.New("a calendar window without its bounds, or bounds without one: take the key from Schedule.At")
+		}
+	}
+	return nil
 }
 
 // A Capper names the limits under which an offer stands for a placement, in
@@ -54,8 +81,9 @@ type Limit struct {
 //   - Pure: the same facts and offer give the same limits, with no I/O.
 //   - Limits that share a Key, also of different offers, share its units; they
 //     have the same Max.
-//   - A Key whose window is per calendar period comes from [Schedule.At].
-//   - If it panics, the offer is out as capped, and the decision is degraded.
+//   - Each passes [CheckLimits]; a Key whose window is per calendar period comes
+//     from [Schedule.At].
+//   - If they do not pass, or it panics, the offer is out as capped, and the decision is degraded.
 //   - Safe for concurrent use.
 type Capper interface {
 	Limits(f *profile.Facts, o *offer.Offer, p placement.ID, dst []Limit) []Limit

@@ -104,10 +104,10 @@ type Recorder interface {
 
 // An Attempt is one deciding of a decision.
 type Attempt struct {
-	Tenant  string
-	ID      string // the decision's, not empty
-	Profile profile.ID
-	At      time.Time // the decision's instant, between the years 1 and 9999
+	Tenant  string     `json:"tenant,omitempty"`
+	ID      string     `json:"id"` // the decision's, not empty
+	Profile profile.ID `json:"profileId,omitempty"`
+	At      time.Time  `json:"at"` // the decision's instant, between the years 1 and 9999
 }
 
 // A Usage is what the counters hold, and where the decision's record stands.
@@ -121,18 +121,18 @@ type Reservation struct {
 	Attempt
 	// Revision is the one that Usage returned: the attempt is refused if the
 	// record has moved on. In a decision's own record it is the one of its Grant.
-	Revision uint64
-	Hold     time.Duration // how long the units are held, not below 0; 0: they are confirmed at once
-	Items    []Item
+	Revision uint64        `json:"revision"`
+	Hold     time.Duration `json:"-"` // how long the units are held, not below 0; 0: they are confirmed at once
+	Items    []Item        `json:"items"`
 }
 
 // An Item is one proposed offer, or one fallback, of a decision. An activity
 // that proposes several offers has several.
 type Item struct {
-	Activity  offer.ActivityID
-	Placement placement.ID
-	Offer     offer.ID // an offer's or a fallback's
-	Limits    []Limit  // one unit of each is taken
+	Activity  offer.ActivityID `json:"activity"`
+	Placement placement.ID     `json:"placement"`
+	Offer     offer.ID         `json:"offer"`            // an offer's or a fallback's
+	Limits    []Limit          `json:"limits,omitempty"` // one unit of each is taken
 }
 
 // A Grant is the answer to a Reservation.

@@ -42,10 +42,10 @@ func (d *deciding) proposed(s *slot, r *ranked) ProposedOffer {
 	p := ProposedOffer{
 		ID: r.option.offer.ID, Tier: int(r.tier),
 		Representation: r.option.offer.Representation(s.ref.Placement),
-		Uncounted:      d.uncounted(r.lines),
+		Uncounted:      d.uncounted(d.draw(s, r.offer).lines),
 	}
-	if !math.IsNaN(r.score) {
-		p.Score = &r.score
+	if score := r.score; !math.IsNaN(score) {
+		p.Score = &score
 	}
 	return p
 }
@@ -81,7 +81,7 @@ func (d *deciding) warn() {
 
 // mixed reports whether activities without weights score in different ways.
 func (d *deciding) mixed() bool {
-	by := ""
+	var first *ranking
 	for i := range d.slots {
 		s := &d.slots[i]
 		if s.boundActivity == nil {
@@ -91,11 +91,12 @@ func (d *deciding) mixed() bool {
 			return false
 		}
 		for t := range s.rankings {
-			name := s.rankings[t].name()
-			if by != "" && by != name {
+			if first == nil {
+				first = &s.rankings[t]
+			}
+			if !first.sameUnit(&s.rankings[t]) {
 				return true
 			}
-			by = name
 		}
 	}
 	return false

@@ -6,15 +6,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"time"
 
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/internal/assign"
 )
-
-// maxRefusals is how often a decision is arbitrated again with what a refusal
-// told, before what was refused is out.
-const maxRefusals = 8
 
 // settle chooses what is proposed and takes its units. A refusal sends it back
 // to choose again with what was learnt.
@@ -24,21 +19,11 @@ func (d *deciding) settle(ctx context.Context) error {
 	for refusals := 0; err == nil; refusals++ {
 		d.arbitrate(ctx)
 		if d.request.DryRun || d.ledger.unread {
-			return nil
+			return cancelled(ctx)
 		}
-		var grant capping.Grant
-		grant, err = d.engine.config.Counter.Reserve(ctx, d.reservation(reading.Revision))
-		switch {
-		case err == nil && grant.Granted():
-			d.result.reservation.Revision = grant.Revision
-			return nil
-		case err == nil:
-			d.learnRefusal(grant.Full, refusals)
-		case errors.Is(err, capping.ErrStale) && refusals < maxRefusals:
-			d.enlist()
-			reading, err = d.usage(ctx)
-		default:
-			return d.unreserved(ctx, err, reading.Revision)
+		var again bool
+		if again, err = d.reserve(ctx, reading.Revision, refusals); !again {
+			return err
 		}
 	}
 	return err
@@ -56,7 +41,7 @@ func (d *deciding) usage(ctx context.Context) (capping.Usage, error) {
 	if len(keys) == 0 && d.request.ID == "" {
 		return capping.Usage{}, nil // a new id: there is nothing to read
 	}
-	reading, err := d.engine.config.Counter.Usage(ctx, d.attempt(), keys, nil)
+	reading, err := d.engine.counter.Usage(ctx, d.attempt(), keys, nil)
 	switch {
 	case err == nil && len(reading.Units) != len(keys):
 		err = errors.New("the counter did not answer for every key")
@@ -68,7 +53,9 @@ func (d *deciding) usage(ctx context.Context) (capping.Usage, error) {
 			return reading, cause
 		}
 		d.ledger.unread = true
-		d.degrade(CappingDown, "", err)
+		if len(keys) > 0 {
+			d.degrade(CappingDown, "", err)
+		}
 		return reading, nil
 	}
 	for k, i := range at {
@@ -119,7 +106,7 @@ func (s *slot) problem(d *deciding) assign.Slot {
 	p := assign.Slot{Count: s.ref.Count, Optional: s.def.Optional, Candidates: make([]assign.Candidate, len(s.ranked))}
 	for k := range s.ranked {
 		r := &s.ranked[k]
-		c := assign.Candidate{Offer: r.offer, Tier: r.tier, Scored: r.scored(), Limits: d.taken(r.lines)}
+		c := assign.Candidate{Offer: r.offer, Tier: r.tier, Scored: r.scored(), Limits: d.taken(d.draw(s, r.offer).lines)}
 		if c.Scored {
 			// Rounded before it is added, sums are exact. The conversions keep
 			// the products from being fused with anything.
@@ -150,7 +137,7 @@ func (d *deciding) reservation(revision uint64) capping.Reservation {
 		for _, k := range s.chosen {
 			item.Offer = s.ranked[k].option.offer.ID
 			item.Limits = nil
-			for _, l := range s.ranked[k].lines {
+			for _, l := range d.draw(s, s.ranked[k].offer).lines {
 				if line := &d.ledger.lines[l]; line.counted {
 					item.Limits = append(item.Limits, capping.Limit{Key: line.key, Max: line.max})
 				}
@@ -162,69 +149,5 @@ func (d *deciding) reservation(revision uint64) capping.Reservation {
 			r.Items = append(r.Items, item)
 		}
 	}
-	d.result.reservation = r
 	return r
-}
-
-// learnRefusal notes which counters are full. After too many refusals their
-// offers are out altogether.
-func (d *deciding) learnRefusal(full []capping.Full, refusals int) {
-	for _, f := range full {
-		i, ok := d.ledger.keys[f.Key]
-		if !ok {
-			continue
-		}
-		l := &d.ledger.lines[i]
-		// What is full has less room than was asked for, whatever it says.
-		l.used = max(f.Used, l.used+1)
-		l.contended = l.contended || refusals >= maxRefusals-1
-	}
-	if refusals < 2*maxRefusals {
-		return
-	}
-	d.giveUp()
-}
-
-// giveUp proposes nothing that counts: the units cannot be had in fair time.
-func (d *deciding) giveUp() {
-	for i := range d.ledger.lines {
-		d.ledger.lines[i].contended = d.ledger.lines[i].counted
-	}
-}
-
-// unreserved answers without the units: the counter failed, or its reply was
-// lost, so that they may be taken or not.
-func (d *deciding) unreserved(ctx context.Context, err error, revision uint64) error {
-	if errors.Is(err, capping.ErrOtherProfile) {
-		return fmt.Errorf("request.id: %w", err)
-	}
-	if cause := cancelled(ctx); cause != nil {
-		if revision == 0 {
-			d.undo(ctx)
-		}
-		return cause
-	}
-	d.degrade(CappingDown, "", err)
-	if errors.Is(err, capping.ErrStale) { // nothing was taken, others are faster
-		d.giveUp()
-		d.arbitrate(ctx)
-	} else {
-		d.result.Unsettled = true
-		d.ledger.untaken = true
-		if !d.engine.config.FailOpen {
-			d.arbitrate(ctx)
-		}
-	}
-	d.result.reservation = capping.Reservation{}
-	return nil
-}
-
-// undo releases what a cancelled call may have reserved.
-func (d *deciding) undo(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-	defer cancel()
-	// There is nobody to tell of an error: the call is cancelled.
-	_ = d.engine.config.Counter.Resolve(ctx, capping.Resolution{
-		Tenant: d.engine.config.Tenant, ID: d.result.ID, Action: capping.Release,
-	})
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/constraint"
@@ -33,8 +34,19 @@ type boundActivity struct {
 type boundStrategy struct {
 	filters []constraint.Filter
 	ranker  rank.Ranker // nil: by priority
-	capper  capping.Capper
+	cappers []capping.Capper
 	reads   rules.Reads
+}
+
+// add makes the shared strategy part of b: what an activity has of its own never
+// switches off what is shared.
+func (b *boundStrategy) add(shared *boundStrategy) {
+	b.filters = slices.Concat(shared.filters, b.filters)
+	b.cappers = slices.Concat(shared.cappers, b.cappers)
+	b.reads |= shared.reads
+	if b.ranker == nil {
+		b.ranker = shared.ranker
+	}
 }
 
 // A ranking is how one selection scores.
@@ -42,7 +54,8 @@ type ranking struct {
 	by       string // priority, utility, formula, or a name of the application's
 	formula  *rules.Expr
 	ranker   rank.Ranker
-	minScore float64 // -Inf: none
+	strategy *boundStrategy // whose ranker it is, if it is a strategy's
+	minScore float64        // -Inf: none
 }
 
 // byStrategy names the ranker of a strategy, and byFormula a formula.
@@ -64,17 +77,21 @@ func (e *Engine) bind(s *Snapshot) (*binding, error) {
 	if err := e.checkRankers(b); err != nil {
 		return nil, err
 	}
+	if _, ok := e.config.Counter.(capping.Recorder); !ok && s.countsEvents() {
+		return nil, fmt.Errorf("publish: caps of the catalog count events: %w", errNoRecorder)
+	}
 	shared, err := bindStrategy("config.Strategy", e.config.Strategy, s.offers)
 	if err != nil {
 		return nil, fmt.Errorf("publish: %w", err)
 	}
 	rankers := make(map[string]rank.Ranker)
-	for name, r := range e.config.Rankers {
-		if rankers[name], err = bindRanker(r, s.offers); err != nil {
+	for _, name := range slices.Sorted(maps.Keys(e.config.Rankers)) {
+		if rankers[name], err = bindRanker(e.config.Rankers[name], s.offers); err != nil {
 			return nil, fmt.Errorf("publish: config.Rankers[%s]: %w", name, err)
 		}
 	}
-	for id, a := range s.activities {
+	for _, id := range slices.Sorted(maps.Keys(s.activities)) {
+		a := s.activities[id]
 		if _, out := b.quarantined[id]; out {
 			continue
 		}
@@ -83,6 +100,7 @@ func (e *Engine) bind(s *Snapshot) (*binding, error) {
 			if strategy, err = bindStrategy(fmt.Sprintf("config.Activities[%s]", id), own, s.offers); err != nil {
 				return nil, fmt.Errorf("publish: %w", err)
 			}
+			strategy.add(shared)
 		}
 		b.activities[id] = bindActivity(a, strategy, rankers)
 	}
@@ -110,35 +128,47 @@ func (e *Engine) checkRankers(b *binding) error {
 
 // bindStrategy binds the strategy, which stands at the path in the config.
 func bindStrategy(path string, s Strategy, offers *offer.Set) (*boundStrategy, error) {
-	bound := &boundStrategy{capper: s.Capper}
+	b := &boundStrategy{}
+	if s.Capper != nil {
+		b.cappers = []capping.Capper{s.Capper}
+	}
 	for i, f := range s.Filters {
 		if f == nil {
 			return nil, fmt.Errorf("%s.Filters[%d]: nil", path, i)
 		}
 		if binder, ok := f.(constraint.Binder); ok {
-			own, err := binder.Bind(offers)
+			own, err := bound(func() (constraint.Filter, error) { return binder.Bind(offers) })
 			if err != nil {
 				return nil, fmt.Errorf("%s.Filters[%d]: %w", path, i, err)
 			}
 			f = own
 		}
-		bound.filters = append(bound.filters, f)
+		b.filters = append(b.filters, f)
 	}
 	var err error
-	if bound.ranker, err = bindRanker(s.Ranker, offers); err != nil {
+	if b.ranker, err = bindRanker(s.Ranker, offers); err != nil {
 		return nil, fmt.Errorf("%s.Ranker: %w", path, err)
 	}
-	if len(bound.filters) > 0 || bound.capper != nil {
-		bound.reads = rules.ReadsProfile | rules.ReadsEvents // Go code may read anything
+	if len(b.filters)+len(b.cappers) > 0 {
+		b.reads = rules.ReadsProfile | rules.ReadsEvents // Go code may read anything
 	}
-	return bound, nil
+	return b, nil
 }
 
 func bindRanker(r rank.Ranker, offers *offer.Set) (rank.Ranker, error) {
 	if binder, ok := r.(rank.Binder); ok {
-		return binder.Bind(offers)
+		return bound(func() (rank.Ranker, error) { return binder.Bind(offers) })
 	}
 	return r, nil
+}
+
+// bound returns what an application's part becomes for a snapshot.
+func bound[T any](bind func() (T, error)) (part T, err error) {
+	defer contain(&err)
+	if part, err = bind(); err == nil && any(part) == nil {
+		err = errors.New("it was bound to nil")
+	}
+	return part, err
 }
 
 func bindActivity(a *activity, strategy *boundStrategy, rankers map[string]rank.Ranker) *boundActivity {
@@ -150,7 +180,7 @@ func bindActivity(a *activity, strategy *boundStrategy, rankers map[string]rank.
 		case r.formula != nil:
 			r.by = byFormula
 		case r.by == "" && strategy.ranker != nil:
-			r.by, r.ranker = byStrategy, strategy.ranker
+			r.by, r.ranker, r.strategy = byStrategy, strategy.ranker, strategy
 		case r.by == "":
 			r.by = rank.ByPriority
 		default:
@@ -181,10 +211,7 @@ func (r *ranking) reads(o *option, model rank.Model) rules.Reads {
 	}
 }
 
-// name tells rankings apart that may score in different units.
-func (r *ranking) name() string {
-	if r.formula != nil {
-		return byFormula + " " + r.formula.Text()
-	}
-	return r.by
+// sameUnit reports whether the rankings score in the same way.
+func (r *ranking) sameUnit(o *ranking) bool {
+	return r.by == o.by && r.formula == o.formula && r.strategy == o.strategy
 }

@@ -1,6 +1,8 @@
 package decisioning
 
 import (
+	"errors"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -110,7 +112,9 @@ func (k *checker) timezone(key string, w offer.Window) {
 	}
 	err, known := k.zones[name]
 	if !known {
-		_, err = time.LoadLocation(name)
+		if _, err = time.LoadLocation(name); path.Clean(name) != name {
+			err = errors.New("not a name") // another spelling would count apart
+		}
 		k.zones[name] = err
 	}
 	if err != nil {

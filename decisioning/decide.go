@@ -27,8 +27,10 @@ var ErrUnknownActivity = errors.New("unknown activity")
 // profile ([capping.ErrOtherProfile]); then nothing is reserved.
 //
 // Decide calls the sources at most once each, reads the counter at most once and
-// reserves once, but for refusals, each of which adds a reservation. It is safe for
-// concurrent use.
+// reserves once, but for refusals, each of which adds a reservation. If its id is
+// decided again meanwhile, the later attempt stands: this one takes nothing, and
+// says so ([Superseded]). It takes time and memory in proportion to the offers of its activities. It
+// is safe for concurrent use.
 func (e *Engine) Decide(ctx context.Context, r Request) (*Decision, error) {
 	d, err := e.begin(ctx, &r)
 	if err != nil {
@@ -37,7 +39,10 @@ func (e *Engine) Decide(ctx context.Context, r Request) (*Decision, error) {
 	if err := d.learn(ctx); err != nil { // facts: what is known of the person
 		return nil, fmt.Errorf("decide: %w", err)
 	}
-	d.narrow(ctx)                         // what may be proposed
+	d.narrow(ctx) // what may be proposed
+	if err := cancelled(ctx); err != nil {
+		return nil, fmt.Errorf("decide: %w", err)
+	}
 	if err := d.settle(ctx); err != nil { // what is proposed, and its units
 		return nil, fmt.Errorf("decide: %w", err)
 	}
@@ -51,18 +56,20 @@ type deciding struct {
 	binding *binding
 	request *Request
 	now     time.Time
+	alarm   alarm
 	result  *Decision
 
 	facts       *profile.Facts
 	input       *rules.Input
-	memo        []truth       // of the conditions, by id
-	verdicts    []verdict     // of the offers, by index
-	suppression []suppression // by the policies, by index
-	live        *members      // offers whose calendar is open and that are not excluded
-	excluded    *members      // by the request; nil: none
-	wanted      int           // offers, by all slots together
-	slots       []slot        // the activities of the request, in order
-	ledger      ledger        // of the counters that this decision draws on
+	memo        []truth              // of the conditions, by id
+	verdicts    []verdict            // of the offers, by index
+	warned      map[*rules.Expr]bool // formulas that erred
+	suppression []suppression        // by the policies, by index
+	live        *members             // offers whose calendar is open and that are not excluded
+	excluded    *members             // by the request; nil: none
+	wanted      int                  // offers, by all slots together
+	slots       []slot               // the activities of the request, in order
+	ledger      ledger               // of the counters that this decision draws on
 }
 
 // A slot is an activity of the request.
@@ -75,6 +82,7 @@ type slot struct {
 	selections []bool // which are open
 	narrowed   offer.Candidates
 	candidates offer.Candidates
+	drawn      []int32 // of the ledger
 	ranked     []ranked
 	chosen     []int32     // positions in ranked
 	why        []Exclusion // by offer; nil unless traced
@@ -82,14 +90,14 @@ type slot struct {
 
 // begin checks the request and lays out the decision.
 func (e *Engine) begin(ctx context.Context, r *Request) (*deciding, error) {
-	if err := context.Cause(ctx); errors.Is(ctx.Err(), context.Canceled) {
+	if err := cancelled(ctx); err != nil {
 		return nil, err
 	}
 	b := e.current.Load()
 	if b == nil {
 		return nil, ErrNoSnapshot
 	}
-	d := &deciding{engine: e, binding: b, request: r, now: r.At}
+	d := &deciding{engine: e, binding: b, request: r, now: r.At, alarm: alarm{done: ctx.Done()}}
 	if d.now.IsZero() {
 		d.now = e.config.Now()
 	}
@@ -118,10 +126,9 @@ func (d *deciding) check() error {
 		return errors.New("request.at: not within the years 1 and 9999")
 	case r.Hold < 0:
 		return errors.New("request.hold: negative; 0 confirms at once")
-	case !utf8.ValidString(r.ID):
-		return errors.New("request.id: not valid UTF-8")
-	case !utf8.ValidString(string(r.ProfileID)):
-		return errors.New("request.profileId: not valid UTF-8")
+	}
+	if err := errors.Join(checkID("request.id", r.ID), checkID("request.profileId", string(r.ProfileID))); err != nil {
+		return err
 	}
 	named := make(map[ActivityID]bool, len(r.Activities))
 	d.slots = make([]slot, len(r.Activities))
@@ -141,6 +148,21 @@ func (d *deciding) check() error {
 		}
 	}
 	return nil
+}
+
+// maxID is how many bytes an id from outside may have.
+const maxID = 1024
+
+// checkID returns an error if the text cannot be an id. Empty it may be.
+func checkID(field, id string) error {
+	switch {
+	case !utf8.ValidString(id):
+		return fmt.Errorf("%s: not valid UTF-8", field)
+	case len(id) > maxID:
+		return fmt.Errorf("%s: %d bytes, at most %d", field, len(id), maxID)
+	default:
+		return nil
+	}
 }
 
 // person is what ties are broken by: the profile, or else the request.

@@ -10,25 +10,25 @@ import (
 )
 
 // A Decision is the answer to a request: one proposition for each activity, in
-// the order of the request.
+// the order of the request. It may be kept as JSON and read back.
 type Decision struct {
 	ID           string        `json:"id"`
-	ProfileID    profile.ID    `json:"-"`
-	At           time.Time     `json:"-"`
-	Version      string        `json:"-"` // of the snapshot that it was made by
+	ProfileID    profile.ID    `json:"profileId,omitempty"`
+	At           time.Time     `json:"at"`
+	Version      string        `json:"version"` // of the snapshot that it was made by
 	Propositions []Proposition `json:"propositions"`
 	// Degraded says what could not be done as it should; empty if all went well.
 	Degraded []Degradation `json:"degraded,omitempty"`
 	// Unsettled: a reservation was tried and its reply was lost. Its units count
 	// as taken until the id is decided again or released.
 	Unsettled bool `json:"unsettled,omitempty"`
-	// Warnings tell what is doubtful about the catalog or its rules: rankers that
-	// are mixed without weights, policies whose rule errs.
-	Warnings []Warning `json:"-"`
+	// Warnings tell what is doubtful about the catalog or its rules and changes no
+	// answer: rankers mixed without weights, policies and formulas that err.
+	Warnings []Warning `json:"warnings,omitempty"`
 	// Trace explains the decision, by activity; nil unless asked for.
 	Trace map[ActivityID]*ActivityTrace `json:"trace,omitempty"`
-
-	reservation capping.Reservation
+	// Record is what was reserved, for [Engine.ReleaseRecord]; nil if nothing was.
+	Record *capping.Reservation `json:"record,omitempty"`
 }
 
 // PropositionKind says what an activity proposes.
@@ -41,7 +41,8 @@ const (
 	ProposesNone     PropositionKind = "none"
 )
 
-// A Proposition is what one activity proposes.
+// A Proposition is what one activity proposes. Its representations are the
+// snapshot's own, shared by all decisions: they are not to be changed.
 type Proposition struct {
 	Activity  ActivityID        `json:"activity"`
 	Placement placement.ID      `json:"placement"`
@@ -77,7 +78,9 @@ const (
 	RankerFailed       DegradedBy = "ranker_failed"       // its offers have no score
 	CapperFailed       DegradedBy = "capper_failed"       // its offers are out as capped
 	CappingDown        DegradedBy = "capping_unavailable" // the counter failed
+	Superseded         DegradedBy = "superseded"          // its id was decided again meanwhile: it took nothing
 	SearchCut          DegradedBy = "search_cut"          // the plan may not be the best one
+	DeadlinePassed     DegradedBy = "deadline_passed"     // rules that were not reached count as not true
 )
 
 // A Degradation is something that could not be done as it should.
@@ -90,8 +93,8 @@ type Degradation struct {
 
 // A Warning is something to look at that changes no answer.
 type Warning struct {
-	Entity string // activities, policies[open-complaint], …
-	Detail string
+	Entity string `json:"entity"` // activities, policies[open-complaint], …
+	Detail string `json:"detail"`
 }
 
 // A Reason is why an offer is not proposed: the first step of narrowing that it

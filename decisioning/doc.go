@@ -32,7 +32,6 @@
 // # Caveats
 //
 // Scores of activities that are decided together are added: they should share a
-// unit, or have weights. A decision carries what [Engine.ReleaseRecord] needs, so
-// keep the value, not a copy made of its JSON. Units are counted when an offer is
+// unit, or have weights. Units are counted when an offer is
 // proposed, not when it is seen: hold them, and confirm what was shown, where that matters.
 package decisioning

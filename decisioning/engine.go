@@ -2,6 +2,8 @@ package decisioning
 
 import (
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -14,8 +16,10 @@ import (
 // A Config is what an Engine is made of. The zero Config decides by the catalog
 // alone, with the facts of the requests and counters in memory.
 type Config struct {
-	// Strategy is how all activities are decided, Activities how some are
-	// instead. Arbitration is read from Strategy only.
+	// Strategy is how all activities are decided. Activities adds to it for some:
+	// their Filters and Capper come on top of the shared ones, their Ranker goes
+	// before the shared one, and they have no Arbitration. Ids that the catalog
+	// does not have are passed over.
 	Strategy   Strategy
 	Activities map[ActivityID]Strategy
 
@@ -23,7 +27,9 @@ type Config struct {
 	Acceptance rank.Model             // for offers without an acceptance of their own; nil: they have no utility
 
 	// Counter counts what caps limit. Nil is a new [capping.Memory], which lives
-	// and dies with the engine.
+	// and dies with the engine, goes by Now, and keeps the counters of windows that
+	// are over for ever: a long-lived process sets its own, with a Lateness. A catalog whose
+	// caps count events needs a [capping.Recorder].
 	Counter capping.Counter
 	// FailOpen proposes offers under caps also when the Counter fails, uncounted
 	// and marked. False leaves them out.
@@ -50,7 +56,8 @@ var ErrNoSnapshot = errors.New("no snapshot is published")
 // An Engine decides requests by the snapshot that was published last. It is safe
 // for concurrent use.
 type Engine struct {
-	config Config
+	config  Config
+	counter guard
 
 	current atomic.Pointer[binding]
 }
@@ -66,6 +73,12 @@ func New(c Config) (*Engine, error) {
 	case c.Strategy.Arbitration != Optimal && c.Strategy.Arbitration != Sequential:
 		return nil, errors.New("config.Strategy.Arbitration: neither Optimal nor Sequential")
 	}
+	for id, s := range c.Activities {
+		if s.Arbitration != Optimal {
+			return nil, fmt.Errorf("config.Activities[%s].Arbitration: only config.Strategy has one", id)
+		}
+	}
+	c.Activities, c.Rankers = maps.Clone(c.Activities), maps.Clone(c.Rankers)
 	for name := range c.Rankers {
 		if name == "" || name == rank.ByPriority || name == rank.ByUtility {
 			return nil, errors.New("config.Rankers: the name " + name + " is taken; choose another")
@@ -83,7 +96,7 @@ func New(c Config) (*Engine, error) {
 	if c.Counter == nil {
 		c.Counter = capping.NewMemory(capping.MemoryConfig{Now: c.Now})
 	}
-	return &Engine{config: c}, nil
+	return &Engine{config: c, counter: guard{c.Counter}}, nil
 }
 
 // Publish makes the snapshot the one that decisions from now on are made by;

@@ -182,6 +182,16 @@ var formulas = []string{
 	"now > timestamp('2020-01-01T00:00:00Z') ? 1.0 : 2.0",
 }
 
+// tinyFormulas score halves of millionths, which are rounded to even.
+var tinyFormulas = []string{
+	"offer.priority * 0.0000005",
+	"offer.priority * 0.0000015",
+	"offer.value * 0.0000005",
+	"0.0000005",
+	"0.0000015",
+	"0.000001",
+}
+
 // untils end policies.
 var untils = []string{
 	"timestamp('2026-06-01T12:00:00Z')",

@@ -47,6 +47,7 @@ type generator struct {
 	ruled, capped int  // out of ten
 	flat          bool // offers are worth the same
 	counting      bool // few offers and many steps, for what is counted
+	tiny          bool // scores are around the half of a millionth
 	zone          string
 }
 
@@ -60,6 +61,7 @@ func scenarios() *rapid.Generator[scenario] {
 			g.capped, g.flat = 8, true
 		} else {
 			g.ruled, g.capped, g.flat = pick(g, []int{0, 1, 2, 3}), pick(g, []int{0, 3, 5, 7}), g.chance(4)
+			g.tiny = g.chance(1) && !g.flat
 		}
 		g.s.Setup.Profiles, g.s.Setup.Events = g.source(), g.source()
 		g.catalog()
@@ -254,7 +256,7 @@ func (g *generator) counts() string {
 }
 
 func (g *generator) onePlacement() placement.ID {
-	if g.chance(3) {
+	if g.chance(3) || g.counting && g.chance(2) {
 		return pick(g, g.s.Catalog.Placements).ID
 	}
 	return ""
@@ -321,7 +323,10 @@ func (g *generator) activity(id decisioning.ActivityID) decisioning.Activity {
 	if g.chance(1) {
 		a.Rule, a.Eligibility = g.sharedRule(), g.maybeRule()
 	}
-	if g.chance(6) && !g.counting {
+	if g.tiny {
+		a.Weight = 1
+	}
+	if (g.tiny || g.chance(6)) && !g.counting {
 		a.Rank = g.rank()
 	}
 	return a
@@ -342,13 +347,20 @@ func (g *generator) selection() decisioning.Selection {
 }
 
 func (g *generator) rank() (r rank.Spec) {
-	switch g.upTo(4) {
+	kind := g.upTo(4)
+	if g.tiny {
+		kind = 1
+	}
+	switch kind {
 	case 0:
 		r.By = rank.ByPriority
 	case 1, 2:
 		r.Formula = pick(g, formulas)
 		if g.flat {
 			r.Formula = "offer.priority * 2.0"
+		}
+		if g.tiny {
+			r.Formula = pick(g, tinyFormulas)
 		}
 	case 3:
 		r.By = rank.ByUtility
@@ -397,7 +409,7 @@ func (g *generator) setup() {
 		s.Ranker = pick(g, []part{works, works, fails, panics})
 	}
 	if g.chance(1) {
-		s.FilterOnly = pick(g, g.s.Catalog.Activities).ID
+		s.FilterOnly, s.Plain = pick(g, g.s.Catalog.Activities).ID, g.chance(5)
 	}
 }
 

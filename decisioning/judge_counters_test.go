@@ -118,12 +118,7 @@ func (e *judgeEvent) matches(k judgeKey) bool {
 }
 
 func (r *judgeRecord) owns(u *judgeUnit) bool {
-	for _, own := range r.units() {
-		if own == u {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(r.units(), u)
 }
 
 func (r *judgeRecord) units() []*judgeUnit {
@@ -132,7 +127,7 @@ func (r *judgeRecord) units() []*judgeUnit {
 	}
 	units := r.left
 	for _, item := range r.items {
-		units = append(units[:len(units):len(units)], item.units...)
+		units = append(slices.Clip(units), item.units...)
 	}
 	return units
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/decisioning"
 	"github.com/proffer-go/proffer/offer"
-	"github.com/proffer-go/proffer/placement"
 )
 
 // judge is the naive implementation of the contract: it loops over everything,
@@ -101,7 +100,7 @@ func (j *judge) decide(r *judgeRequest, id string) (*judgeDecision, error) {
 	s.narrow()
 	for attempt := 0; ; attempt++ {
 		s.plan()
-		if r.DryRun || r.upset.blind || s.locked {
+		if r.DryRun || r.upset.blind || r.upset.locked && !s.takesUnits() {
 			return s.answer(nil), nil
 		}
 		if r.upset.locked {
@@ -215,7 +214,7 @@ func (s *session) plan() {
 			if reason != "" {
 				continue
 			}
-			var needs []int
+			candidate := s.candidate(a, x, score)
 			for _, l := range x.limits {
 				if l.key.counts != "" {
 					continue
@@ -224,19 +223,29 @@ func (s *session) plan() {
 					counter[l.key] = len(room)
 					room = append(room, l.max-s.view[l.key])
 				}
-				needs = append(needs, counter[l.key])
+				candidate.needs = append(candidate.needs, counter[l.key])
 			}
-			person := string(s.r.ProfileID)
-			if person == "" {
-				person = s.r.ID
-			}
-			s.places[i].candidates = append(s.places[i].candidates, judgeCandidate{
-				offer: x.offer, tier: x.tier, score: score, weighted: millionths(weight(a), score),
-				hash: decisioning.TieHash(s.j.setup.Seed, person, a.ID, x.offer.ID), needs: needs,
-			})
+			s.places[i].candidates = append(s.places[i].candidates, candidate)
 		}
 		slices.SortFunc(s.places[i].candidates, rankOrder)
 	}
+	s.arbitrate(room)
+}
+
+// candidate is the offer as arbitration knows it, but for the units that it takes.
+func (s *session) candidate(a *decisioning.Activity, x assessed, score *float64) judgeCandidate {
+	person := string(s.r.ProfileID)
+	if person == "" {
+		person = s.r.ID
+	}
+	return judgeCandidate{
+		offer: x.offer, tier: x.tier, score: score, weighted: millionths(weight(a), score),
+		hash: decisioning.TieHash(s.j.setup.Seed, person, a.ID, x.offer.ID),
+	}
+}
+
+// arbitrate chooses the plan.
+func (s *session) arbitrate(room []int64) {
 	sequential := newPlanner(s.places, room, s.r.AllowDuplicates).sequential()
 	if s.j.setup.Sequential {
 		s.chosen = sequential
@@ -285,6 +294,11 @@ func (s *session) capped(limits []judgeLimit) (reason decisioning.Reason) {
 	return ""
 }
 
+// takesUnits reports whether the plan takes a unit of any counter.
+func (s *session) takesUnits() bool {
+	return slices.ContainsFunc(s.items(), func(item judgeItem) bool { return len(item.units) > 0 })
+}
+
 // items are what the plan proposes, with the units that it takes.
 func (s *session) items() (items []judgeItem) {
 	for i, a := range s.activities {
@@ -310,61 +324,4 @@ func (s *session) items() (items []judgeItem) {
 		}
 	}
 	return items
-}
-
-// judgeLimit is a cap or contact policy that binds an offer at a placement.
-type judgeLimit struct {
-	key        judgeKey
-	max        int64
-	inDecision bool // it counts the propositions of this decision
-	anonymous  bool // it counts per profile, and there is no profile id
-}
-
-// takes reports whether a proposition takes a unit of a counter.
-func (l judgeLimit) takes() bool { return l.key.counts == "" && !l.inDecision }
-
-// limits of the offer at the placement: its caps and the contact policies of its
-// collections, and what the application adds.
-func (j *judge) limits(r *judgeRequest, o *offer.Offer, p placement.ID) (all []judgeLimit) {
-	add := func(key judgeKey, per offer.Per, limit int64) {
-		key.window = key.window.Normal()
-		key.slot = windowOf(key.window, r.At)
-		l := judgeLimit{key: key, max: limit}
-		switch per {
-		case offer.PerProfile:
-			l.key.profile, l.anonymous = r.ProfileID, r.ProfileID == ""
-		case offer.PerDecision:
-			l.inDecision, l.key.slot = true, "decision"
-		case offer.PerAll:
-		}
-		all = append(all, l)
-	}
-	for _, c := range o.Caps {
-		if c.Placement == "" || c.Placement == p {
-			add(judgeKey{offer: o.ID, counts: c.Counts, placement: c.Placement, window: c.Window}, c.Per, c.Limit)
-		}
-	}
-	for _, c := range j.cat.ContactPolicies {
-		if (c.Placement == "" || c.Placement == p) && j.member(c.Collection, o) {
-			add(judgeKey{policy: c.ID, counts: c.Counts, placement: c.Placement, window: c.Window}, c.Per, c.Limit)
-		}
-	}
-	if j.setup.Capper && appCaps(o) {
-		key := appKey(r.ProfileID)
-		all = append(all, judgeLimit{key: judgeKey{policy: key.Policy, profile: key.Profile}, max: appLimit})
-	}
-	return all
-}
-
-// policiesCounting are the contact policies that count events of the type for
-// the offer.
-func (j *judge) policiesCounting(id offer.ID, eventType string) (all []capping.PolicyID) {
-	for i := range j.cat.Offers {
-		for _, c := range j.cat.ContactPolicies {
-			if o := &j.cat.Offers[i]; o.ID == id && c.Counts == eventType && j.member(c.Collection, o) {
-				all = append(all, c.ID)
-			}
-		}
-	}
-	return all
 }

@@ -5,13 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/decisioning"
-	"github.com/proffer-go/proffer/profile"
 )
 
 // fataler is what a comparison reports to.
@@ -185,6 +183,9 @@ func (p *player) ask(ctx context.Context, s *step) {
 	if err != nil {
 		return
 	}
+	if a.Locked { // of an offer that wins nothing it is not for sure why
+		got.Trace, want.trace = nil, map[decisioning.ActivityID]*decisioning.ActivityTrace{}
+	}
 	p.compare(got, want, id)
 	if want.record != nil {
 		p.made = append(p.made, made{engine: got, judge: want, hold: a.Hold, murky: before != nil})
@@ -224,153 +225,4 @@ func asJSON(v any) string {
 		panic(err)
 	}
 	return string(text)
-}
-
-// find returns the decision to follow up and the activity, empty for all.
-func (p *player) find(f *follow) (*made, decisioning.ActivityID) {
-	if f.Ask >= len(p.made) {
-		return nil, ""
-	}
-	m := &p.made[len(p.made)-1-f.Ask]
-	if items := m.judge.record.items; f.One && len(items) > 0 {
-		return m, items[0].activity
-	}
-	return m, ""
-}
-
-// keeps reports whether a latest record has kept units of an earlier one: to which
-// activity they belong then is not for sure.
-func (p *player) keeps(m *made) bool {
-	r := p.judge.counters.record(m.engine.ID)
-	return r != nil && r != m.judge.record
-}
-
-func (p *player) confirm(ctx context.Context, f *follow) {
-	m, activity := p.find(f)
-	if m == nil || p.keeps(m) && activity != "" {
-		return
-	}
-	var part []decisioning.ActivityID
-	if activity != "" {
-		part = append(part, activity)
-	}
-	p.compareErrors("Confirm", p.engine.Confirm(ctx, m.engine.ID, part...), p.judge.counters.confirm(m.engine.ID, activity))
-}
-
-func (p *player) release(ctx context.Context, f *follow) {
-	m, activity := p.find(f)
-	if m == nil || p.keeps(m) && activity != "" {
-		return
-	}
-	var part []decisioning.ActivityID
-	if activity != "" {
-		part = append(part, activity)
-	}
-	p.compareErrors("Release", p.engine.Release(ctx, m.engine.ID, part...), p.judge.counters.release(m.engine.ID, activity))
-}
-
-func (p *player) correct(ctx context.Context, f *follow) {
-	m, _ := p.find(f)
-	if m == nil || p.judge.counters.record(m.engine.ID) == nil && m.murky {
-		return
-	}
-	p.judge.counters.releaseRecord(m.judge.record)
-	p.compareErrors("ReleaseRecord", p.engine.ReleaseRecord(ctx, m.engine), nil)
-}
-
-func (p *player) record(ctx context.Context, h *happening) {
-	o := decisioning.Outcome{ID: h.ID, Type: h.Type, Offer: h.Offer, Placement: h.Where, ProfileID: "u1"}
-	if h.Late != 0 {
-		o.At = p.judge.counters.clock.Add(-h.Late)
-	}
-	if h.Ask < len(p.made) {
-		m := p.made[len(p.made)-1-h.Ask]
-		for _, item := range m.judge.record.items {
-			if !h.Named {
-				break
-			}
-			if h.Type == display && len(item.units) > 0 && item.units[0].lapsed(p.judge.counters.clock) {
-				return // whether it takes the units again is not for sure
-			}
-			if p.keeps(&m) {
-				return
-			}
-			o.Decision, o.Activity, o.Offer, o.Placement, o.ProfileID = m.engine.ID, item.activity, item.offer, item.placement, m.engine.ProfileID
-			if h.Bare {
-				o.Placement, o.ProfileID = "", ""
-			}
-			if h.Wrong != "" {
-				o.ProfileID = h.Wrong
-			}
-			break
-		}
-	}
-	err := p.engine.Record(ctx, o)
-	p.compareErrors("Record", err, p.judge.counters.happened(o, p.judge.policiesCounting(o.Offer, o.Type)))
-}
-
-func (p *player) compareErrors(what string, got, want error) {
-	for _, kind := range []error{
-		capping.ErrUnknownDecision, capping.ErrUnknownActivity, capping.ErrLapsed, capping.ErrReleased, capping.ErrContradiction, capping.ErrOtherProfile,
-	} {
-		if errors.Is(got, kind) != errors.Is(want, kind) {
-			p.failf("%s: %v, want %v", what, got, want)
-		}
-	}
-	if (got == nil) != (want == nil) {
-		p.failf("%s: %v, want %v", what, got, want)
-	}
-}
-
-// request is the ask as the engine gets it.
-func (a *inquiry) request(at time.Time) decisioning.Request {
-	r := decisioning.Request{
-		ID: a.ID, ProfileID: a.ProfileID, At: at, Activities: a.Activities, Exclude: a.Exclude, AllowDuplicates: a.AllowDuplicates,
-		DryRun: a.DryRun, Hold: a.Hold, Trace: decisioning.TraceReasons,
-	}
-	document := func(text string) profile.Document {
-		var v any
-		switch {
-		case text == "":
-			return profile.Document{}
-		case a.Values && decodeFact(text, &v) == nil:
-			return profile.Values(v)
-		default:
-			return profile.JSON([]byte(text))
-		}
-	}
-	r.Profile, r.Events, r.Context = document(a.Profile), document(a.Events), document(a.Context)
-	return r
-}
-
-// facts are what the rules are to see of the ask.
-func (a *inquiry) facts(at time.Time, s setup) (judgeFacts, error) {
-	var p, c map[string]any
-	var e []map[string]any
-	if err := errors.Join(decodeFact(a.Profile, &p), decodeFact(a.Context, &c), decodeFact(a.Events, &e)); err != nil {
-		return judgeFacts{}, errMalformed
-	}
-	ask := func(source part, given, stored string, into any) (failed bool) {
-		if given != "" || source == "" || a.ProfileID == "" { // nobody asks a source about nobody
-			return false
-		}
-		return source != works || decodeFact(stored, into) != nil
-	}
-	noProfile := ask(s.Profiles, a.Profile, storedProfile, &p)
-	noEvents := ask(s.Events, a.Events, storedEvents, &e)
-	f := newJudgeFacts(at, p, c, e)
-	f.profileFailed, f.eventsFailed = noProfile, noEvents
-	return f, nil
-}
-
-// decodeFact reads a document that is there; to repeat a key and null are no use.
-func decodeFact(text string, into any) error {
-	switch {
-	case text == "":
-		return nil
-	case text == "null", strings.Contains(text, repeatedKey):
-		return errMalformed
-	default:
-		return json.Unmarshal([]byte(text), into)
-	}
 }

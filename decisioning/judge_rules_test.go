@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"sync"
 	"time"
 
@@ -129,6 +130,11 @@ func newJudgeFacts(now time.Time, profile, context map[string]any, events []map[
 		}
 	}
 	return f
+}
+
+// sourceFailed reports whether the rule reads something that could not be had.
+func (f judgeFacts) sourceFailed(rule string) bool {
+	return f.profileFailed && strings.Contains(rule, "profile") || f.eventsFailed && strings.Contains(rule, "events")
 }
 
 func (f judgeFacts) variables() map[string]any {

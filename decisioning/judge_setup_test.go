@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"strings"
 
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/constraint"
@@ -22,7 +21,8 @@ type setup struct {
 	Sequential bool                   `json:",omitempty"`
 	JSON       bool                   `json:",omitempty"` // the catalog is compiled from its JSON form
 	Filter     part                   `json:",omitempty"`
-	FilterOnly decisioning.ActivityID `json:",omitempty"` // a strategy of its own for one activity
+	FilterOnly decisioning.ActivityID `json:",omitempty"` // the filter is the strategy of one activity
+	Plain      bool                   `json:",omitempty"` // which ranks by priority
 	Ranker     part                   `json:",omitempty"` // the strategy's; the catalog may name it too
 	Model      bool                   `json:",omitempty"` // predicts acceptance
 	Capper     bool                   `json:",omitempty"`
@@ -108,9 +108,11 @@ func (s setup) filter(a decisioning.ActivityID) part {
 	return ""
 }
 
-// ranker reports whether the activity's strategy has a ranker: the strategy of
-// one activity stands instead of the other, and has none.
-func (s setup) ranker(a decisioning.ActivityID) bool { return s.Ranker != "" && s.FilterOnly != a }
+// ranker reports whether the application's ranker stands where the catalog
+// names none.
+func (s setup) ranker(a decisioning.ActivityID) bool {
+	return s.Ranker != "" && !(s.Plain && s.FilterOnly == a)
+}
 
 // scoring is the application's ranker, in whatever state it is.
 func (s setup) scoring() part {
@@ -146,18 +148,20 @@ func (s setup) config() decisioning.Config {
 			return s.Filter.passes(o), s.Filter.run()
 		}))
 	}
-	var capper capping.Capper
 	if s.Capper {
-		capper = capping.CapperFunc(func(f *profile.Facts, o *offer.Offer, _ placement.ID, dst []capping.Limit) []capping.Limit {
+		c.Strategy.Capper = capping.CapperFunc(func(f *profile.Facts, o *offer.Offer, _ placement.ID, dst []capping.Limit) []capping.Limit {
 			if appCaps(o) {
 				dst = append(dst, capping.Limit{Key: appKey(f.ID()), Max: appLimit})
 			}
 			return dst
 		})
 	}
-	c.Strategy.Capper = capper
 	if s.FilterOnly != "" {
-		c.Activities[s.FilterOnly] = decisioning.Strategy{Filters: filters, Capper: capper}
+		own := decisioning.Strategy{Filters: filters}
+		if s.Plain {
+			own.Ranker = rank.Priority()
+		}
+		c.Activities[s.FilterOnly] = own
 	} else {
 		c.Strategy.Filters = filters
 	}
@@ -187,9 +191,4 @@ func (fn modelFunc) Predict(_ context.Context, _ *profile.Facts, c *offer.Candid
 		k++
 	}
 	return nil
-}
-
-// sourceFailed reports whether the rule reads something that could not be had.
-func (f judgeFacts) sourceFailed(rule string) bool {
-	return f.profileFailed && strings.Contains(rule, "profile") || f.eventsFailed && strings.Contains(rule, "events")
 }

@@ -183,17 +183,21 @@ func (d *deciding) askEvents(ctx context.Context) (events []map[string]any, err 
 // cancelled returns why the context was cancelled. A deadline that passed is no
 // cancellation: the decision is made with what there is.
 func cancelled(ctx context.Context) error {
-	if errors.Is(ctx.Err(), context.Canceled) {
-		return context.Cause(ctx)
+	err, cause := ctx.Err(), context.Cause(ctx)
+	switch {
+	case !errors.Is(err, context.Canceled):
+		return nil
+	case errors.Is(cause, err):
+		return cause
+	default:
+		return fmt.Errorf("%w: %w", err, cause)
 	}
-	return nil
 }
 
 // errPanic is what a panic of an application's part becomes.
 var errPanic = errors.New("panic")
 
-// contain turns a panic into an error. The value is told only by its type: it may quote
-// data.
+// contain turns a panic into an error.
 func contain(err *error) {
 	if p := recover(); p != nil {
 		if cause, ok := p.(error); ok {

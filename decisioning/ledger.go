@@ -14,11 +14,27 @@ import (
 // once, whichever offers share it.
 type ledger struct {
 	lines []line
-	keys  map[capping.Key]int32 // the line of each key
-	draws map[spot]draw         // of the offers under limits
+	keys  map[lineKey]int32
+	draws []draw // of the offers under limits; the first is of those under none
+	// drawn finds the draw of an offer in a placement: 0 is unknown, and its
+	// index plus 1 after that. Slots whose application has a capper have their own.
+	drawn map[placement.ID][]int32
 
 	unread  bool // the counter could not be read: no line can be relied on
 	untaken bool // units could not be taken
+}
+
+func newLedger() ledger {
+	return ledger{
+		keys: make(map[lineKey]int32), draws: make([]draw, 1), drawn: make(map[placement.ID][]int32),
+	}
+}
+
+// A lineKey tells lines apart. What counts within one decision only shares
+// nothing with what is counted by the same name.
+type lineKey struct {
+	capping.Key
+	counted bool
 }
 
 // A line is a counter with the limit that it stands under.
@@ -27,12 +43,6 @@ type line struct {
 	max, used int64
 	counted   bool // false: only among the propositions of this decision
 	contended bool // it was refused too often
-}
-
-// A spot is an offer in a placement.
-type spot struct {
-	offer     int32
-	placement placement.ID
 }
 
 // A draw is what a proposition of an offer draws on.
@@ -48,29 +58,25 @@ func (l *line) takes() bool { return l.key.Counts == "" }
 func (l *line) room() int64 { return l.max - l.used }
 
 // draw returns what a proposition of the offer in the slot draws on.
-func (d *deciding) draw(s *slot, o int32) draw {
+func (d *deciding) draw(s *slot, o int32) *draw {
 	limits := d.binding.snapshot.options[o].limits
-	if len(limits) == 0 && s.strategy.capper == nil {
-		return draw{}
+	if len(limits) == 0 && len(s.strategy.cappers) == 0 {
+		return &d.ledger.draws[0]
 	}
-	at := spot{o, s.ref.Placement}
-	if s.strategy.capper != nil {
-		at.placement += "\x00" + placement.ID(s.id) // strategies may differ
+	if s.drawn[o] == 0 {
+		var w draw
+		for i := range limits {
+			d.enter(&w, &limits[i], s.ref.Placement)
+		}
+		for _, c := range s.strategy.cappers {
+			d.enterOwn(&w, s, o, c)
+		}
+		slices.Sort(w.lines)
+		w.lines = slices.Compact(w.lines)
+		d.ledger.draws = append(d.ledger.draws, w)
+		s.drawn[o] = int32(len(d.ledger.draws))
 	}
-	if w, ok := d.ledger.draws[at]; ok {
-		return w
-	}
-	var w draw
-	for i := range limits {
-		d.enter(&w, &limits[i], s.ref.Placement)
-	}
-	if s.strategy.capper != nil {
-		d.enterOwn(&w, s, o)
-	}
-	slices.Sort(w.lines)
-	w.lines = slices.Compact(w.lines)
-	d.ledger.draws[at] = w
-	return w
+	return &d.ledger.draws[s.drawn[o]-1]
 }
 
 // enter adds the limit to the draw if it bears on the placement.
@@ -93,19 +99,20 @@ func (d *deciding) enter(w *draw, l *limit, p placement.ID) {
 }
 
 // enterOwn adds the limits that the application's capper names.
-func (d *deciding) enterOwn(w *draw, s *slot, o int32) {
+func (d *deciding) enterOwn(w *draw, s *slot, o int32, c capping.Capper) {
 	var limits []capping.Limit
 	err := func() (err error) {
 		defer contain(&err)
-		limits = s.strategy.capper.Limits(d.facts, d.binding.snapshot.options[o].offer, s.ref.Placement, nil)
-		return nil
+		limits = c.Limits(d.facts, d.binding.snapshot.options[o].offer, s.ref.Placement, nil)
+		return capping.CheckLimits(limits)
 	}()
 	if err != nil {
 		d.degrade(CapperFailed, s.id, err)
 		w.broken = true
+		return
 	}
 	for _, l := range limits {
-		w.lines = append(w.lines, d.line(l.Key, l.Max, true))
+		w.lines = append(w.lines, d.line(l.Key, l.Max, !l.PerDecision))
 	}
 }
 
@@ -113,10 +120,10 @@ func (d *deciding) enterOwn(w *draw, s *slot, o int32) {
 // counts.
 func (d *deciding) line(k capping.Key, limit int64, counted bool) int32 {
 	k.Tenant = d.engine.config.Tenant
-	i, ok := d.ledger.keys[k]
+	i, ok := d.ledger.keys[lineKey{k, counted}]
 	if !ok {
 		i = int32(len(d.ledger.lines))
-		d.ledger.keys[k] = i
+		d.ledger.keys[lineKey{k, counted}] = i
 		d.ledger.lines = append(d.ledger.lines, line{key: k, max: limit, counted: counted})
 	}
 	d.ledger.lines[i].max = min(d.ledger.lines[i].max, limit)
@@ -125,16 +132,32 @@ func (d *deciding) line(k capping.Key, limit int64, counted bool) int32 {
 
 // enlist finds the lines of all offers that are still in the running.
 func (d *deciding) enlist() {
-	d.ledger = ledger{keys: make(map[capping.Key]int32), draws: make(map[spot]draw), unread: d.ledger.unread}
+	unread := d.ledger.unread
+	d.ledger = newLedger()
+	d.ledger.unread = unread
 	for i := range d.slots {
 		s := &d.slots[i]
 		if s.boundActivity == nil {
 			continue
 		}
+		s.drawn = d.drawn(s)
 		for o := range s.narrowed.All() {
 			d.draw(s, int32(o))
 		}
 	}
+}
+
+// drawn returns where the draws of the slot are found.
+func (d *deciding) drawn(s *slot) []int32 {
+	n := len(d.binding.snapshot.options)
+	if len(s.strategy.cappers) > 0 {
+		return make([]int32, n)
+	}
+	p := s.ref.Placement
+	if d.ledger.drawn[p] == nil {
+		d.ledger.drawn[p] = make([]int32, n)
+	}
+	return d.ledger.drawn[p]
 }
 
 // cap takes out the candidates that a full counter, or one that cannot be
@@ -142,16 +165,16 @@ func (d *deciding) enlist() {
 func (s *slot) cap(d *deciding) {
 	s.candidates.Reset(s.narrowed.Offers, s.ref)
 	for o := range s.narrowed.All() {
-		if reason, detail := d.capped(d.draw(s, int32(o))); reason != "" {
-			s.exclude(o, reason, detail)
-			continue
+		reason, detail := d.capped(d.draw(s, int32(o)))
+		s.exclude(o, reason, detail) // also that it is not, if it was before
+		if reason == "" {
+			s.candidates.Add(o)
 		}
-		s.candidates.Add(o)
 	}
 }
 
 // capped returns the reason if a line of the draw has no room.
-func (d *deciding) capped(w draw) (Reason, string) {
+func (d *deciding) capped(w *draw) (Reason, string) {
 	switch {
 	case w.broken:
 		return Capped, "the application's capper failed"
@@ -161,13 +184,13 @@ func (d *deciding) capped(w draw) (Reason, string) {
 	for _, i := range w.lines {
 		switch l := &d.ledger.lines[i]; {
 		case l.contended:
-			return CappedContended, l.String()
+			return CappedContended, d.full(l)
 		case d.ledger.down(l):
 			if !d.engine.config.FailOpen {
-				return CappingUnavailable, l.String()
+				return CappingUnavailable, d.full(l)
 			}
 		case l.room() <= 0:
-			return Capped, l.String()
+			return Capped, d.full(l)
 		}
 	}
 	return "", ""
@@ -192,8 +215,11 @@ func (l *ledger) rooms(failOpen bool) []int {
 	return rooms
 }
 
-// String says what is full, without naming a person.
-func (l *line) String() string {
+// full says what is full, without naming a person.
+func (d *deciding) full(l *line) string {
+	if !d.tracing() {
+		return ""
+	}
 	what := "cap"
 	if l.key.Policy != "" {
 		what = fmt.Sprintf("contact policy %s", l.key.Policy)

@@ -3,9 +3,12 @@ package decisioning
 import (
 	"context"
 	"errors"
+	"iter"
+	"slices"
 
 	"github.com/proffer-go/proffer/constraint"
 	"github.com/proffer-go/proffer/internal/rules"
+	"github.com/proffer-go/proffer/offer"
 )
 
 // A truth is what a condition came to in this decision.
@@ -16,18 +19,29 @@ type truth struct {
 
 // A verdict is the first constraint of an offer itself that it does not pass,
 // wherever it would be proposed.
-type verdict struct {
-	known  bool
-	reason Reason // empty: it passes all
-	detail string // only in a trace
+type verdict uint8
+
+const (
+	unjudged verdict = iota
+	passes
+	suppressed
+	suppressionUnknown
+	ineligible
+	inapplicable
+	unsuitable
+)
+
+// verdictReasons are the reasons of the verdicts.
+var verdictReasons = [...]Reason{
+	suppressed: Suppressed, suppressionUnknown: SuppressionUnknown,
+	ineligible: Ineligible, inapplicable: Inapplicable, unsuitable: Unsuitable,
 }
 
 // A suppression is what a policy came to in this decision.
 type suppression struct {
-	known  bool
-	reason Reason // empty: it suppresses nothing
-	detail string // only in a trace
-	err    *rules.Error
+	known bool
+	as    verdict // passes: it suppresses nothing
+	err   *rules.Error
 }
 
 // narrow takes out what may not be proposed, but for caps and scores.
@@ -49,30 +63,31 @@ func (d *deciding) narrow(ctx context.Context) {
 			s.selections[t] = d.all(s.boundActivity.selections[t].conditions)
 		}
 		for o := range s.narrowed.All() {
-			if reason, detail := s.judge(d, int32(o)); reason != "" {
+			if v := s.judge(d, int32(o)); v != passes {
 				s.narrowed.Remove(o)
-				s.exclude(o, reason, detail)
+				s.excludeBy(d, o, v)
 			}
 		}
 		for _, f := range s.strategy.filters {
 			s.filter(ctx, d, f)
 		}
 	}
+	if d.alarm.ringing {
+		d.degrade(DeadlinePassed, "", context.DeadlineExceeded)
+	}
 }
 
 // judge returns the first constraint that keeps the offer out of the activity.
-func (s *slot) judge(d *deciding, o int32) (Reason, string) {
-	v := d.verdict(o)
-	switch {
-	case v.reason == Suppressed || v.reason == SuppressionUnknown:
-		return v.reason, v.detail
-	case !s.open:
-		return Ineligible, d.failing(s.conditions)
-	case s.tier(o) < 0:
-		return Ineligible, d.closed(s, o)
-	default:
-		return v.reason, v.detail
+func (s *slot) judge(d *deciding, o int32) verdict {
+	v := d.verdicts[o]
+	if v == unjudged {
+		v = d.judge(&d.binding.snapshot.options[o])
+		d.verdicts[o] = v
 	}
+	if v != suppressed && v != suppressionUnknown && (!s.open || s.tier(o) < 0) {
+		return ineligible
+	}
+	return v
 }
 
 // tier returns the first open selection that takes the offer, or -1.
@@ -85,30 +100,23 @@ func (s *slot) tier(o int32) int {
 	return -1
 }
 
-// verdict judges the offer by its policies and rules, once in a decision.
-func (d *deciding) verdict(i int32) *verdict {
-	v := &d.verdicts[i]
-	if v.known {
-		return v
-	}
-	v.known = true
-	o := &d.binding.snapshot.options[i]
+// judge judges the offer by its policies and rules, wherever it is proposed.
+func (d *deciding) judge(o *option) verdict {
 	for _, p := range o.policies {
-		if by := &d.suppression[p]; by.reason != "" {
-			v.reason, v.detail = by.reason, by.detail
-			return v
+		if by := &d.suppression[p]; by.as != passes {
+			return by.as
 		}
 	}
-	for _, step := range [...]struct {
-		conditions []condition
-		reason     Reason
-	}{{o.eligible, Ineligible}, {o.applicable, Inapplicable}, {o.suitable, Unsuitable}} {
-		if !d.all(step.conditions) {
-			v.reason, v.detail = step.reason, d.failing(step.conditions)
-			return v
-		}
+	switch {
+	case !d.all(o.eligible):
+		return ineligible
+	case !d.all(o.applicable):
+		return inapplicable
+	case !d.all(o.suitable):
+		return unsuitable
+	default:
+		return passes
 	}
-	return v
 }
 
 // suppress evaluates the policies over all candidates, whichever of them is
@@ -133,28 +141,26 @@ func (d *deciding) suppress() {
 // apply evaluates the policy. An end that errs counts as absent.
 func (d *deciding) apply(p *policy) suppression {
 	t := d.truth(&p.when)
-	s := suppression{known: true, err: t.err}
+	s := suppression{known: true, as: passes, err: t.err}
 	switch {
-	case t.err == nil && t.holds, t.err != nil && p.def.OnError == constraint.SuppressOnError:
-		s.reason = Suppressed
-	case t.err == nil:
+	case t.err == nil && !t.holds:
+		return s
+	case t.err == errLate, t.err != nil && d.failed()&p.when.expr.Reads() != 0:
+		// Whatever the error says: had the source answered, it might not be one.
+		s.as = suppressionUnknown
+	case t.err == nil, p.def.OnError == constraint.SuppressOnError:
+		s.as = suppressed
+	default:
 		return s
 	}
-	if t.err != nil && d.failed()&p.when.expr.Reads() != 0 {
-		// Whatever the error says: had the source answered, it might not be one.
-		s.reason = SuppressionUnknown
-	}
-	if s.reason != "" && p.until != nil {
+	if p.until != nil {
 		until, err := p.until.Time(d.input)
 		switch {
 		case err != nil && s.err == nil:
 			s.err, _ = errors.AsType[*rules.Error](err)
 		case err == nil && !d.now.Before(until):
-			s.reason = ""
+			s.as = passes
 		}
-	}
-	if s.reason != "" {
-		s.detail = d.suppressedBy(p)
 	}
 	return s
 }
@@ -170,11 +176,40 @@ func (d *deciding) failed() (reads rules.Reads) {
 	return reads
 }
 
+// An alarm tells that the time of a call is up. It is looked at once in a while,
+// so that short decisions are made whole.
+type alarm struct {
+	done    <-chan struct{}
+	asked   int
+	ringing bool
+}
+
+// between is how many evaluations lie between two looks.
+const between = 64
+
+func (a *alarm) rang() bool {
+	if a.asked++; a.asked%between == 0 && !a.ringing {
+		select {
+		case <-a.done:
+			a.ringing = true
+		default:
+		}
+	}
+	return a.ringing
+}
+
+// errLate is what a condition comes to when the time is up.
+var errLate = &rules.Error{Kind: "deadline passed"}
+
 // truth evaluates the condition, once in a decision.
 func (d *deciding) truth(c *condition) *truth {
 	t := &d.memo[c.id]
 	if !t.known {
 		t.known = true
+		if d.alarm.rang() {
+			t.err = errLate
+			return t
+		}
 		var err error
 		if t.holds, err = c.expr.Bool(d.input); err != nil {
 			t.err, _ = errors.AsType[*rules.Error](err)
@@ -204,20 +239,36 @@ func (s *slot) filter(ctx context.Context, d *deciding, f constraint.Filter) {
 	for o := range s.narrowed.All() {
 		passed.Add(o)
 	}
+	var rejected []int
 	err := func() (err error) {
 		defer contain(&err)
 		if err = f.Filter(ctx, d.facts, passed); err == nil && passed.Offers != s.narrowed.Offers {
 			err = errors.New("the filter replaced the candidates' set")
 		}
+		for o := range s.narrowed.All() {
+			if err != nil || !passed.Has(o) {
+				rejected = append(rejected, o)
+			}
+		}
 		return err
 	}()
 	if err != nil {
 		d.degrade(FilterFailed, s.id, err)
+		rejected = slices.AppendSeq(rejected[:0], indexes(&s.narrowed))
 	}
-	for o := range s.narrowed.All() {
-		if err != nil || !passed.Has(o) {
-			s.narrowed.Remove(o)
-			s.exclude(o, Filtered, d.filteredBy(ctx, f, o, err))
+	for _, o := range rejected {
+		s.narrowed.Remove(o)
+		s.exclude(o, Filtered, d.filteredBy(ctx, f, o, err))
+	}
+}
+
+// indexes yields the index of each candidate.
+func indexes(c *offer.Candidates) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for i := range c.All() {
+			if !yield(i) {
+				return
+			}
 		}
 	}
 }

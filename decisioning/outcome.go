@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/proffer-go/proffer/capping"
@@ -40,15 +41,11 @@ const maxAhead = 5 * time.Minute
 // Errors name the field; [capping.ErrContradiction] and
 // [capping.ErrUnknownDecision] are as [capping.Recorder] says.
 func (e *Engine) Record(ctx context.Context, o Outcome) error {
-	recorder, ok := e.config.Counter.(capping.Recorder)
-	if !ok {
-		return errors.New("record: the counter does not record events; it has to be a capping.Recorder")
-	}
 	event, err := e.event(o)
 	if err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
-	if err := recorder.Record(ctx, event); err != nil {
+	if err := e.counter.Record(ctx, event); err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
 	return nil
@@ -61,6 +58,7 @@ func (e *Engine) event(o Outcome) (capping.Event, error) {
 	if at.IsZero() {
 		at = now
 	}
+	at = at.Round(0).UTC()
 	switch {
 	case o.ID == "":
 		return capping.Event{}, errors.New("outcome.id: empty; give the event's own id, which it is counted once for")
@@ -73,14 +71,34 @@ func (e *Engine) event(o Outcome) (capping.Event, error) {
 	case at.Sub(now) > maxAhead:
 		return capping.Event{}, errors.New("outcome.at: more than 5 minutes in the future")
 	}
+	for _, id := range [...]struct{ field, text string }{
+		{"outcome.id", o.ID},
+		{"outcome.type", o.Type},
+		{"outcome.offer", string(o.Offer)},
+		{"outcome.profileId", string(o.ProfileID)},
+		{"outcome.placement", string(o.Placement)},
+		{"outcome.decision", o.Decision},
+		{"outcome.activity", string(o.Activity)},
+	} {
+		if err := checkID(id.field, id.text); err != nil {
+			return capping.Event{}, err
+		}
+	}
 	event := capping.Event{
 		Tenant: e.config.Tenant, ID: o.ID, Type: o.Type, Offer: o.Offer, Profile: o.ProfileID,
-		Placement: o.Placement, At: at.Round(0).UTC(), Decision: o.Decision, Activity: o.Activity, Display: o.Type == Display,
+		Placement: o.Placement, At: at, Decision: o.Decision, Activity: o.Activity, Display: o.Type == Display,
 	}
 	if s := e.Snapshot(); s != nil {
 		event.Policies = s.counting(o.Offer, o.Type)
 	}
 	return event, nil
+}
+
+// countsEvents reports whether a cap or contact policy counts recorded events.
+func (s *Snapshot) countsEvents() bool {
+	return slices.ContainsFunc(s.options, func(o option) bool {
+		return slices.ContainsFunc(o.limits, func(l limit) bool { return l.key.Counts != "" })
+	})
 }
 
 // counting returns the contact policies over the offer that count the type.
@@ -115,14 +133,23 @@ func (e *Engine) Release(ctx context.Context, id string, activities ...ActivityI
 	return e.resolve(ctx, "release", capping.Resolution{ID: id, Action: capping.Release}, activities)
 }
 
+// ErrUnsettled is returned by [Engine.ReleaseRecord] for a decision that does not
+// know what it reserved, because the reply was lost.
+var ErrUnsettled = errors.New("the reservation is unsettled: release it by its id, or decide the id again")
+
 // ReleaseRecord is Release from the decision itself, which the caller kept. It
 // works at any age. If the id was decided again since, it does nothing: the
-// units of d went back then.
+// units of d went back then. So it does if d reserved nothing.
 func (e *Engine) ReleaseRecord(ctx context.Context, d *Decision) error {
-	if d.reservation.Revision == 0 {
-		return nil // nothing was reserved
+	switch {
+	case d == nil:
+		return errors.New("release: the decision is nil")
+	case d.Unsettled:
+		return fmt.Errorf("release: %w", ErrUnsettled)
+	case d.Record == nil:
+		return nil
 	}
-	return e.resolve(ctx, "release", capping.Resolution{ID: d.ID, Action: capping.Release, Record: &d.reservation}, nil)
+	return e.resolve(ctx, "release", capping.Resolution{ID: d.ID, Action: capping.Release, Record: d.Record}, nil)
 }
 
 func (e *Engine) resolve(ctx context.Context, verb string, r capping.Resolution, activities []ActivityID) error {
@@ -132,7 +159,7 @@ func (e *Engine) resolve(ctx context.Context, verb string, r capping.Resolution,
 	}
 	for _, a := range activities {
 		r.Activity = a
-		if err := e.config.Counter.Resolve(ctx, r); err != nil {
+		if err := e.counter.Resolve(ctx, r); err != nil {
 			return fmt.Errorf("%s: %w", verb, err)
 		}
 	}

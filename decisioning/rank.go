@@ -3,9 +3,12 @@ package decisioning
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"math"
 	"slices"
 
+	"github.com/proffer-go/proffer/internal/rules"
 	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/rank"
 )
@@ -20,7 +23,6 @@ type ranked struct {
 	score  float64 // NaN: none
 	hash   uint64
 	option *option
-	lines  []int32 // of the ledger, that a proposition draws on
 }
 
 func (r *ranked) scored() bool { return !math.IsNaN(r.score) }
@@ -49,79 +51,33 @@ func (r *ranked) compare(o *ranked) int {
 	return cmp.Compare(r.option.offer.ID, o.option.offer.ID)
 }
 
-// rank scores the candidates that have room and puts them in order.
+// rank scores the candidates that have room, and puts those in order that a plan
+// may need.
 func (s *slot) rank(ctx context.Context, d *deciding) {
-	s.ranked = s.ranked[:0]
-	base := tieBase(d.engine.config.Seed, d.person(), s.id)
-	for t := range s.selections {
-		if !s.selections[t] {
-			continue
-		}
-		var members offer.Candidates
-		members.Reset(s.candidates.Offers, s.ref)
-		for o := range s.candidates.All() {
-			if s.tier(int32(o)) == t {
-				members.Add(o)
-			}
-		}
-		s.score(ctx, d, t, &members, base)
+	list := shortlist{
+		slot: s, d: d, most: d.wanted,
+		tieBase: tieBase(d.engine.config.Seed, d.person(), s.id),
 	}
-	s.ranked = shortlist(s.ranked, d.wanted)
-	slices.SortFunc(s.ranked, func(a, b ranked) int { return a.compare(&b) })
+	batches := make([][]int32, len(s.rankings)) // for Go code, by tier
+	for o := range s.candidates.All() {
+		t := s.tier(int32(o))
+		if s.rankings[t].batched(d) {
+			batches[t] = append(batches[t], int32(o))
+		} else {
+			list.add(o, t, s.score(d, t, &d.binding.snapshot.options[o]))
+		}
+	}
+	for t, batch := range batches {
+		for k, score := range s.scores(ctx, d, t, batch) {
+			list.add(int(batch[k]), t, score)
+		}
+	}
+	s.ranked = list.ranked()
 }
 
-// shortlist leaves out what no plan needs. All slots together propose n offers
-// at most: if a plan uses a candidate beyond a slot's n best among those that
-// draw on no counter, one of these is free and at least as good. The order is
-// left as it falls.
-func shortlist(all []ranked, n int) []ranked {
-	if len(all) <= 4*n {
-		return all
-	}
-	kept := all[:0]
-	best := make([]ranked, 0, n+1) // ascending
-	for i := range all {
-		r := all[i]
-		switch {
-		case len(r.lines) > 0:
-			kept = append(kept, r)
-		case len(best) < n || r.compare(&best[n-1]) < 0:
-			at, _ := slices.BinarySearchFunc(best, r, func(a, b ranked) int { return a.compare(&b) })
-			best = slices.Insert(best, at, r)
-			best = best[:min(len(best), n)]
-		}
-	}
-	return append(kept, best...)
-}
-
-// score appends the members of a selection with their scores, but for those
-// below its minimum.
-func (s *slot) score(ctx context.Context, d *deciding, t int, members *offer.Candidates, base uint64) {
-	scores := make([]float64, members.Len())
-	r := &s.rankings[t]
-	switch {
-	case r.ranker != nil:
-		s.scoreBy(ctx, d, r, members, scores)
-	case r.by == rank.ByUtility:
-		s.scoreUtility(ctx, d, members, scores)
-	default:
-		s.scoreEach(d, r, members, scores)
-	}
-	k := -1
-	for o := range members.All() {
-		k++
-		score := s.valid(scores[k])
-		if !(score >= r.minScore) && !math.IsInf(r.minScore, -1) {
-			s.exclude(o, BelowMinScore, d.belowMinScore(score, r.minScore))
-			s.candidates.Remove(o)
-			continue
-		}
-		option := &d.binding.snapshot.options[o]
-		s.ranked = append(s.ranked, ranked{
-			offer: int32(o), tier: int32(t), score: score, hash: tieOf(base, option.hash),
-			option: option, lines: d.draw(s, int32(o)).lines,
-		})
-	}
+// batched reports whether Go code of the application scores, all at once.
+func (r *ranking) batched(d *deciding) bool {
+	return r.ranker != nil || r.by == rank.ByUtility && d.engine.config.Acceptance != nil
 }
 
 // valid returns the score, or NaN if it is none.
@@ -132,69 +88,110 @@ func (s *slot) valid(score float64) float64 {
 	return score + 0 // -0 is 0
 }
 
-// scoreEach scores by priority or formula.
-func (s *slot) scoreEach(d *deciding, r *ranking, members *offer.Candidates, scores []float64) {
-	k := 0
-	for i, o := range members.All() {
-		scores[k] = float64(o.Priority)
-		if r.formula != nil {
-			var err error
-			if scores[k], err = r.formula.Number(d.input, d.binding.snapshot.options[i].object, s.object); err != nil {
-				scores[k] = math.NaN()
-			}
+// score returns the score that the catalog gives to one offer, NaN for none.
+func (s *slot) score(d *deciding, tier int, o *option) float64 {
+	switch r := &s.rankings[tier]; {
+	case r.formula != nil:
+		n, err := s.number(d, r.formula, o)
+		if err != nil {
+			d.warnOf(r.formula, err, func() string { return fmt.Sprintf("activities[%s] rank formula of tier %d", s.id, tier) })
 		}
-		k++
+		return n
+	case r.by == rank.ByUtility:
+		n, err := s.number(d, o.acceptance, o)
+		if err != nil {
+			d.warnOf(o.acceptance, err, func() string { return fmt.Sprintf("offers[%s].acceptance", o.offer.ID) })
+		}
+		return rank.Utility(n, o.offer.Value, o.offer.Cost)
+	default:
+		return float64(o.offer.Priority)
 	}
 }
 
-// scoreUtility scores by acceptance × value − cost. An offer's own expression
-// for its acceptance goes before the application's model.
-func (s *slot) scoreUtility(ctx context.Context, d *deciding, members *offer.Candidates, scores []float64) {
-	acceptance := make([]float64, len(scores))
-	var modelled offer.Candidates
-	modelled.Reset(members.Offers, s.ref)
-	k := 0
-	for i := range members.All() {
-		o := &d.binding.snapshot.options[i]
-		acceptance[k] = math.NaN()
-		if o.acceptance == nil {
-			modelled.Add(i)
-		} else if a, err := o.acceptance.Number(d.input, o.object, s.object); err == nil {
-			acceptance[k] = a
-		}
-		k++
+// number evaluates the formula. It is NaN if it errs or there is none.
+func (s *slot) number(d *deciding, formula *rules.Expr, o *option) (float64, error) {
+	switch {
+	case formula == nil:
+		return math.NaN(), nil
+	case d.alarm.rang():
+		return math.NaN(), errLate
 	}
-	if model := d.engine.config.Acceptance; model != nil && modelled.Len() > 0 {
-		predicted := make([]float64, modelled.Len())
-		s.call(d, predicted, func() error { return model.Predict(ctx, d.facts, &modelled, predicted) })
-		k, m := 0, 0
-		for i := range members.All() {
-			if modelled.Has(i) {
-				acceptance[k] = predicted[m]
-				m++
-			}
-			k++
-		}
+	n, err := formula.Number(d.input, o.object, s.object)
+	if err != nil {
+		return math.NaN(), err
 	}
-	k = 0
-	for _, o := range members.All() {
-		scores[k] = rank.Utility(acceptance[k], o.Value, o.Cost)
-		k++
-	}
+	return n, nil
 }
 
-// scoreBy lets a ranker of the application score.
-func (s *slot) scoreBy(ctx context.Context, d *deciding, r *ranking, members *offer.Candidates, scores []float64) {
-	if members.Len() > 0 {
-		s.call(d, scores, func() error { return r.ranker.Rank(ctx, d.facts, members, scores) })
+// warnOf tells that a formula erred, once in a decision.
+func (d *deciding) warnOf(formula *rules.Expr, err error, entity func() string) {
+	if d.warned[formula] {
+		return
 	}
+	if d.warned == nil {
+		d.warned = make(map[*rules.Expr]bool)
+	}
+	d.warned[formula] = true
+	detail := err.Error()
+	if own, ok := errors.AsType[*rules.Error](err); ok {
+		detail = d.errorText(own)
+	}
+	d.result.Warnings = append(d.result.Warnings, Warning{Entity: entity(), Detail: detail})
 }
 
-// call runs a ranker or a model; if it fails nothing has a score.
-func (s *slot) call(d *deciding, scores []float64, fn func() error) {
+// scores lets the application's ranker score, or its model predict the
+// acceptance of offers that have no expression of their own for it.
+func (s *slot) scores(ctx context.Context, d *deciding, tier int, batch []int32) []float64 {
+	scores := make([]float64, len(batch))
+	if r := s.rankings[tier].ranker; r != nil {
+		s.call(d, batch, scores, func(c *offer.Candidates) error { return r.Rank(ctx, d.facts, c, scores) })
+		return scores
+	}
+	modelled := slices.DeleteFunc(slices.Clone(batch), func(o int32) bool {
+		return d.binding.snapshot.options[o].acceptance != nil
+	})
+	predicted := make([]float64, len(modelled))
+	s.call(d, modelled, predicted, func(c *offer.Candidates) error {
+		return d.engine.config.Acceptance.Predict(ctx, d.facts, c, predicted)
+	})
+	for k, o := range batch {
+		option := &d.binding.snapshot.options[o]
+		if option.acceptance != nil {
+			scores[k] = s.score(d, tier, option)
+			continue
+		}
+		scores[k] = rank.Utility(predicted[0], option.offer.Value, option.offer.Cost)
+		predicted = predicted[1:]
+	}
+	return scores
+}
+
+// errChanged is what a ranker does that is not its business.
+var errChanged = errors.New("the candidates were changed: a ranker leaves them as they are")
+
+// call shows the offers to a ranker or a model of the application. If it fails
+// none has a score.
+func (s *slot) call(d *deciding, batch []int32, scores []float64, fn func(*offer.Candidates) error) {
+	if len(batch) == 0 {
+		return
+	}
 	err := func() (err error) {
 		defer contain(&err)
-		return fn()
+		shown := offer.NewCandidates(s.candidates.Offers, s.ref, false)
+		for _, o := range batch {
+			shown.Add(int(o))
+		}
+		if err := fn(shown); err != nil {
+			return err
+		}
+		unchanged := shown.Offers == s.candidates.Offers && shown.Len() == len(batch)
+		for _, o := range batch {
+			unchanged = unchanged && shown.Has(int(o))
+		}
+		if !unchanged {
+			return errChanged
+		}
+		return nil
 	}()
 	if err == nil {
 		return

@@ -10,7 +10,7 @@ import (
 // A Request asks for the propositions of some activities for one person at one
 // instant.
 type Request struct {
-	// ID names the decision. To decide an id again replaces what it reserved.
+	// ID names the decision. It has at most 1024 bytes of UTF-8, as ProfileID. To decide an id again replaces what it reserved.
 	// Empty: the decision gets a new one.
 	ID string
 	// ProfileID is the person. Empty: unknown; then offers under caps per profile are out.

@@ -15,8 +15,8 @@ type Strategy struct {
 	Ranker rank.Ranker
 	// Capper adds limits to the catalog's caps and contact policies. Nil adds none.
 	Capper capping.Capper
-	// Arbitration says how activities of a request are decided together. It is
-	// read from [Config].Strategy only. Zero is Optimal.
+	// Arbitration says how the activities of a request are decided together. Only
+	// [Config].Strategy has one. Zero is Optimal.
 	Arbitration Arbitration
 }
 

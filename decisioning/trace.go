@@ -143,9 +143,6 @@ func (d *deciding) tracing() bool { return d.request.Trace >= TraceReasons }
 
 // failing names the first condition that does not hold, and its error if it has one.
 func (d *deciding) failing(conditions []condition) string {
-	if !d.tracing() {
-		return ""
-	}
 	for i := range conditions {
 		c := &conditions[i]
 		switch t := d.truth(c); {
@@ -165,8 +162,33 @@ func (d *deciding) errorText(err *rules.Error) string {
 	return err.Error()
 }
 
+// excludeBy notes what kept the offer out of the activity.
+func (s *slot) excludeBy(d *deciding, o int, v verdict) {
+	if s.why != nil {
+		s.exclude(o, verdictReasons[v], s.detail(d, int32(o), v))
+	}
+}
+
+func (s *slot) detail(d *deciding, o int32, v verdict) string {
+	option := &d.binding.snapshot.options[o]
+	switch {
+	case v == suppressed || v == suppressionUnknown:
+		return d.suppressedBy(option)
+	case v == inapplicable:
+		return d.failing(option.applicable)
+	case v == unsuitable:
+		return d.failing(option.suitable)
+	case !s.open:
+		return d.failing(s.conditions)
+	case s.tier(o) < 0:
+		return s.closed(d, o)
+	default:
+		return d.failing(option.eligible)
+	}
+}
+
 // closed says why no selection that takes the offer is open.
-func (d *deciding) closed(s *slot, o int32) string {
+func (s *slot) closed(d *deciding, o int32) string {
 	for t := range s.boundActivity.selections {
 		if sel := &s.boundActivity.selections[t]; sel.takes(o) {
 			return d.failing(sel.conditions)
@@ -175,14 +197,18 @@ func (d *deciding) closed(s *slot, o int32) string {
 	return ""
 }
 
-func (d *deciding) suppressedBy(p *policy) string {
-	if !d.tracing() {
-		return ""
+func (d *deciding) suppressedBy(o *option) string {
+	for _, i := range o.policies {
+		if d.suppression[i].as == passes {
+			continue
+		}
+		def := d.binding.snapshot.policies[i].def
+		if def.Reason == "" {
+			return "policy " + string(def.ID)
+		}
+		return fmt.Sprintf("policy %s: %s", def.ID, def.Reason)
 	}
-	if p.def.Reason != "" {
-		return fmt.Sprintf("policy %s: %s", p.def.ID, p.def.Reason)
-	}
-	return fmt.Sprintf("policy %s", p.def.ID)
+	return ""
 }
 
 func (d *deciding) filteredBy(ctx context.Context, f constraint.Filter, o int, err error) string {
@@ -207,13 +233,13 @@ func (d *deciding) explain(ctx context.Context, e constraint.Explainer, o *offer
 	return e.Explain(ctx, d.facts, o)
 }
 
-func (d *deciding) belowMinScore(score, least float64) string {
+// excludeBelow notes that the score is less than the selection's least.
+func (s *slot) excludeBelow(o int, score, least float64) {
 	switch {
-	case !d.tracing():
-		return ""
+	case s.why == nil:
 	case math.IsNaN(score):
-		return "no score"
+		s.exclude(o, BelowMinScore, "no score")
 	default:
-		return fmt.Sprintf("%v is less than %v", score, least)
+		s.exclude(o, BelowMinScore, fmt.Sprintf("%v is less than %v", score, least))
 	}
 }

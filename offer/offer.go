@@ -60,7 +60,7 @@ type Offer struct {
 
 	Caps []Cap `json:"caps,omitempty"` // all must have room
 
-	Priority   int64          `json:"priority,omitempty"`   // at least 0; larger is better
+	Priority   int64          `json:"priority,omitempty"`   // at least 0; larger is better, but beyond 10^9 it is no score
 	Value      float64        `json:"value,omitempty"`      // of an acceptance, in a unit of the application's choice
 	Cost       float64        `json:"cost,omitempty"`       // of proposing it, in the same unit
 	Acceptance string         `json:"acceptance,omitempty"` // formula in CEL for the probability of acceptance; empty is none

@@ -94,7 +94,7 @@ func TestKitNamesTheRuleThatIsBroken(t *testing.T) {
 			c.Remove(0)
 			return nil
 		}), "it leaves them as they are"},
-		{"a capper without a name", capper(capping.Limit{Max: 1}), "without Offer and Policy"},
+		{"a capper without a name", capper(capping.Limit{Max: 1}), "neither of Offer and Policy"},
 		{"a capper that forbids", capper(capping.Limit{Key: capping.Key{Policy: "p"}}), "at least 1"},
 		{
 			"a capper of two minds",

@@ -29,19 +29,10 @@ func TestCapper(tb testing.TB, c capping.Capper, facts *profile.Facts, offers []
 		if again := limits(i); !slices.Equal(got, again) {
 			tb.Errorf("offer %q: %v, then %v: the same facts and offer give the same limits", set.At(i).ID, got, again)
 		}
+		if err := capping.CheckLimits(got); err != nil {
+			tb.Errorf("offer %q: %v", set.At(i).ID, err)
+		}
 		for _, l := range got {
-			if l.Max < 1 {
-				tb.Errorf("offer %q: a limit of %d: it is at least 1; to rule an offer out use a filter", set.At(i).ID, l.Max)
-			}
-			if l.Key.Offer == "" && l.Key.Policy == "" {
-				tb.Errorf("offer %q: a key without Offer and Policy: every capper would share it", set.At(i).ID)
-			}
-			if l.Key.Window != l.Key.Window.Normal() {
-				tb.Errorf("offer %q: the key's window is not in normal form: equal windows would count apart", set.At(i).ID)
-			}
-			if l.Key.Window.Every != "" && l.Key.Start >= l.Key.End {
-				tb.Errorf("offer %q: a calendar window without bounds: take the key from Schedule.At", set.At(i).ID)
-			}
 			if most, ok := shared[l.Key]; ok && most != l.Max {
 				tb.Errorf("offer %q: limits of %d and %d on one key: they have the same Max", set.At(i).ID, most, l.Max)
 			}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"io"
+
+	"github.com/proffer-go/proffer/decisioning"
 )
 
 // A receipt answers a record, a confirmation or a release.
@@ -20,7 +22,17 @@ type failure struct {
 	Error string  `json:"error"`
 }
 
-// A printer writes the answer to a line: a *decisioning.Decision, a receipt or a
+// A decision answers a request.
+type decision struct {
+	ID           string                                                `json:"id"`
+	Propositions []decisioning.Proposition                             `json:"propositions"`
+	Degraded     []decisioning.Degradation                             `json:"degraded,omitempty"`
+	Trace        map[decisioning.ActivityID]*decisioning.ActivityTrace `json:"trace,omitempty"`
+
+	whole *decisioning.Decision // for people
+}
+
+// A printer writes the answer to a line: a decision, a receipt or a
 // failure.
 type printer func(answer any) error
 

@@ -111,7 +111,11 @@ func (d *decider) answer(ctx context.Context, text []byte) (any, error) {
 	case l.Release != nil:
 		return receipt{ID: *l.Release, OK: true, done: "released"}, d.engine.Release(ctx, *l.Release)
 	default:
-		return d.engine.Decide(ctx, l.request(d.trace))
+		whole, err := d.engine.Decide(ctx, l.request(d.trace))
+		if err != nil {
+			return nil, err
+		}
+		return decision{whole.ID, whole.Propositions, whole.Degraded, whole.Trace, whole}, nil
 	}
 }
 

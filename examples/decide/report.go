@@ -20,8 +20,8 @@ import (
 func report(out io.Writer) printer {
 	return func(answer any) (err error) {
 		switch a := answer.(type) {
-		case *decisioning.Decision:
-			return reportDecision(out, a)
+		case decision:
+			return reportDecision(out, a.whole)
 		case receipt:
 			_, err = fmt.Fprintf(out, "%s: %s\n\n", a.ID, a.done)
 		case failure:

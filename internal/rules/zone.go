@@ -3,6 +3,7 @@ package rules
 import (
 	"errors"
 	"fmt"
+	paths "path"
 	"strings"
 	"sync"
 	"time"
@@ -13,8 +14,8 @@ import (
 
 // zones remembers time zones by name: cel-go reads the zone from disk for each
 // call of an accessor with a zone, such as getHours('Europe/Berlin'). Only zones
-// that exist are kept, so it cannot grow beyond the time zone database. It is safe
-// for concurrent use.
+// that exist are kept, by one spelling each, so it cannot grow beyond the time
+// zone database. It is safe for concurrent use.
 type zones struct{ known sync.Map } // string to *time.Location
 
 // offset returns the offset from UTC of the zone at the instant in the form that
@@ -55,7 +56,9 @@ func (z *zones) find(name string, search func()) (*time.Location, error) {
 	if err != nil {
 		return nil, err
 	}
-	z.known.Store(name, loc)
+	if paths.Clean(name) == name { // else any number of spellings would be kept
+		z.known.Store(name, loc)
+	}
 	return loc, nil
 }
 

@@ -98,7 +98,9 @@ func (o *object) unknown(name string, at int) bool {
 	}
 	meantKey := Field(string(o.path[:o.key]), meant)
 	o.fault(at, "unknown field: did you mean %q?", meant)
-	o.faults[len(o.faults)-1].Meant = meantKey
+	if o.more == 0 {
+		o.faults[len(o.faults)-1].Meant = meantKey
+	}
 	faults, field := len(o.faults), o.to.Field(o.index[meant])
 	ok := o.value(field)
 	if field.IsZero() {

@@ -51,6 +51,10 @@ func Read(text []byte, into any) *Reading {
 			r.fault(r.pos, "unexpected text after the end: leave one JSON value")
 		}
 	}
+	if r.more > 0 {
+		r.path = r.path[:0]
+		r.end("%d more faults: mend these first", r.more)
+	}
 	reading := &Reading{Faults: r.faults, Zeros: r.zeros, text: text}
 	reading.Place(reading.Faults)
 	return reading
@@ -85,6 +89,9 @@ const maxShownID = 256
 func unshown(r rune) bool { return r == utf8.RuneError || !unicode.IsPrint(r) }
 
 func appendField(path []byte, name string) []byte {
+	if len(name) > maxShownID {
+		name = strings.ToValidUTF8(name[:maxShownID], "") + "…"
+	}
 	if name == "" || strings.ContainsAny(name, `.[]()"\`) || strings.ContainsFunc(name, unshown) {
 		path = append(path, '[')
 		path = strconv.AppendQuote(path, name)

@@ -9,8 +9,9 @@ import (
 )
 
 const (
-	maxDepth = 128    // deeper is a fault
-	hopeless = 10_000 // deeper is not read on
+	maxDepth = 128      // deeper is a fault
+	hopeless = 10_000   // deeper is not read on
+	maxNoted = 16 << 20 // bytes of faults; hostile text could make any number
 )
 
 // A scanner goes through JSON text and keeps the key of where it is. Its methods
@@ -21,16 +22,24 @@ type scanner struct {
 	path   []byte
 	depth  int
 	faults []Fault
+	noted  int // bytes of faults
+	more   int // faults that were not noted any more
 }
 
 // fault notes what is wrong at an offset, under the current key.
 func (s *scanner) fault(offset int, format string, args ...any) {
+	const fixed = 128 // bytes of a fault without its texts
+	if s.noted += fixed + 2*len(s.path); s.noted > maxNoted {
+		s.more++
+		return
+	}
 	key := string(s.path)
 	s.faults = append(s.faults, Fault{Path: key, Key: key, Offset: offset, Message: fmt.Sprintf(format, args...)})
 }
 
 // end notes the fault that ends the reading. It returns false.
 func (s *scanner) end(format string, args ...any) bool {
+	s.noted = 0 // whatever was left out, this one tells where reading ended
 	s.fault(s.pos, format, args...)
 	s.faults[len(s.faults)-1].Ends = true
 	return false

