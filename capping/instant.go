@@ -2,6 +2,7 @@ package capping
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 )
@@ -12,6 +13,12 @@ type instant struct {
 	second int64 // Unix
 	nano   int32 // 0 to 999,999,999
 }
+
+// The ends of time.
+var (
+	earliest = instant{second: math.MinInt64}
+	latest   = instant{second: math.MaxInt64}
+)
 
 func instantOf(t time.Time) instant { return instant{t.Unix(), int32(t.Nanosecond())} }
 
@@ -39,37 +46,38 @@ func (i instant) near(j instant, w time.Duration) bool {
 	return i.before(j.add(w)) && j.before(i.add(w))
 }
 
-// A timeline is a list of instants in order, equal ones side by side.
-type timeline []instant
+// An era is 2³⁴ seconds, about 544 years, of which the nanoseconds fit in 64 bits.
+// Era 0 is from 1697 until 2242.
+type era int64
 
-// before returns how many lie before i.
-func (l timeline) before(i instant) int {
-	n, _ := slices.BinarySearchFunc(l, i, instant.compare)
+const (
+	eraBits  = 34
+	eraStart = 1 << (eraBits - 1) // of era 0, in seconds before 1970
+	eraNanos = 1e9 << eraBits     // less than 2⁶⁴
+)
+
+// inEra returns the era of i and its nanoseconds in it.
+func (i instant) inEra() (era, uint64) {
+	second := i.second + eraStart
+	if second < i.second {
+		second = math.MaxInt64
+	}
+	return era(second >> eraBits), uint64(second&(1<<eraBits-1))*1e9 + uint64(i.nano) //nolint:gosec // not negative
+}
+
+// A timeline is a list of nanoseconds of one era in order, equal ones side by side.
+type timeline []uint64
+
+// before returns how many lie before x.
+func (l timeline) before(x uint64) int {
+	n, _ := slices.BinarySearch(l, x)
 	return n
 }
 
-// near returns how many lie less than w before or after i.
-func (l timeline) near(i instant, w time.Duration) int64 {
-	return int64(l.before(i.add(w)) - l.before(i.add(1-w)))
-}
-
-// within returns how many lie in the calendar window from start until end, in Unix seconds.
-func (l timeline) within(start, end int64) int64 {
-	return int64(l.before(instant{second: end}) - l.before(instant{second: start}))
-}
-
-// with returns the timeline with i: at the end, where most belong, at no cost.
-func (l timeline) with(i instant) timeline {
-	if n := len(l); n == 0 || !i.before(l[n-1]) {
-		return append(l, i)
+// with returns the timeline with x: at the end, where most belong, at no cost.
+func (l timeline) with(x uint64) timeline {
+	if n := len(l); n == 0 || x >= l[n-1] {
+		return append(l, x)
 	}
-	return slices.Insert(l, l.before(i), i)
-}
-
-// without returns the timeline without one i, if there is one.
-func (l timeline) without(i instant) timeline {
-	if n := l.before(i); n < len(l) && l[n] == i {
-		return slices.Delete(l, n, n+1)
-	}
-	return l
+	return slices.Insert(l, l.before(x), x)
 }

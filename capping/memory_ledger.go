@@ -2,84 +2,143 @@ package capping
 
 import (
 	"slices"
+	"time"
 
-	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/placement"
-	"github.com/proffer-go/proffer/profile"
 )
 
 // A ledger holds what is counted. Calendar windows and for ever need a number;
 // only rolling windows and events, which any window may count, need the dates.
 type ledger struct {
-	counts  map[Key]int64
-	rolling map[Key]timeline
-	events  map[Key]timeline // by key without its window
+	forEver counts
+	periods map[int64]*counts // by their ends
+	ends    []int64           // of the periods, in order
+	rolling map[time.Duration]*dated
+	events  dated // by stream
+	unswept int   // units that were taken since the last sweep
 }
 
 func newLedger() ledger {
-	return ledger{make(map[Key]int64), make(map[Key]timeline), make(map[Key]timeline)}
+	return ledger{periods: make(map[int64]*counts), rolling: make(map[time.Duration]*dated), events: newDated()}
 }
 
-// used returns how many units, or events, count on k at the instant.
-func (l *ledger) used(k *Key, at instant) int64 {
-	if k.Counts != "" {
-		return l.happened(k, at)
-	}
-	if w := k.Window.Rolling; w > 0 {
-		return l.rolling[*k].near(at, w)
-	}
-	return l.counts[*k]
+// counts are numbers above 0 by hash: their low 32 bits in a table, and the rest,
+// where there is any, apart.
+type counts struct {
+	low  table[uint32]
+	high map[hash]int64
 }
 
-func (l *ledger) happened(k *Key, at instant) int64 {
-	stream := *k
-	stream.Window, stream.Start, stream.End = offer.Window{}, 0, 0
-	events := l.events[stream]
-	switch w := k.Window; {
-	case w.Rolling > 0:
-		return events.near(at, w.Rolling)
-	case w.Every != "":
-		return events.within(k.Start, k.End)
-	default:
-		return int64(len(events))
+func (c *counts) of(h hash) int64 {
+	if n := c.low.get(h); n != nil {
+		return c.high[h]<<32 | int64(*n)
 	}
+	return 0
 }
 
-// take counts a unit on k.
-func (l *ledger) take(k *Key, at instant) {
-	if k.Window.Rolling > 0 {
-		l.rolling[*k] = l.rolling[*k].with(at)
-	} else {
-		l.counts[*k]++
-	}
-}
-
-// giveBack takes a unit off k. A counter without that unit stays as it is.
-func (l *ledger) giveBack(k *Key, at instant) {
-	if k.Window.Rolling > 0 {
-		if left := l.rolling[*k].without(at); len(left) > 0 {
-			l.rolling[*k] = left
-		} else {
-			delete(l.rolling, *k)
+func (c *counts) add(h hash) {
+	n, _ := c.low.put(h)
+	if *n++; *n == 0 {
+		if c.high == nil {
+			c.high = make(map[hash]int64)
 		}
+		c.high[h]++
+	}
+}
+
+func (c *counts) remove(h hash) {
+	n := c.low.get(h)
+	if n == nil {
 		return
 	}
-	if left := l.counts[*k] - 1; left > 0 {
-		l.counts[*k] = left
-	} else {
-		delete(l.counts, *k)
+	if *n == 0 {
+		if c.high[h]--; c.high[h] == 0 {
+			delete(c.high, h)
+		}
+	}
+	if *n--; *n == 0 && c.high[h] == 0 {
+		c.low.delete(h)
 	}
 }
 
-// happen counts the event in every stream that a key may read.
-func (l *ledger) happen(e *Event) {
+// counts returns those in which c counts, nil if there are none yet.
+func (l *ledger) counts(c *counter) *counts {
+	if c.end == never {
+		return &l.forEver
+	}
+	return l.periods[c.end]
+}
+
+// used returns how many units, or events, count on s at the instant.
+func (l *ledger) used(s *source, at instant) int64 {
+	if s.events {
+		return l.happened(s, at)
+	}
+	return l.units(&s.counter, at)
+}
+
+func (l *ledger) units(c *counter, at instant) int64 {
+	if w := c.rolling; w > 0 {
+		if d := l.rolling[w]; d != nil {
+			return d.between(c.id, at.add(1-w), at.add(w))
+		}
+		return 0
+	}
+	if counts := l.counts(c); counts != nil {
+		return counts.of(c.id)
+	}
+	return 0
+}
+
+func (l *ledger) happened(s *source, at instant) int64 {
+	switch w := s.rolling; {
+	case w > 0:
+		return l.events.between(s.stream, at.add(1-w), at.add(w))
+	case s.end != never:
+		return l.events.between(s.stream, instant{second: s.start}, instant{second: s.end})
+	default:
+		return l.events.between(s.stream, earliest, latest)
+	}
+}
+
+// take counts a unit on c.
+func (l *ledger) take(c *counter, at instant) {
+	l.unswept++
+	if w := c.rolling; w > 0 {
+		if l.rolling[w] == nil {
+			l.rolling[w] = new(newDated())
+		}
+		l.rolling[w].add(c.id, at)
+		return
+	}
+	if l.counts(c) == nil {
+		l.periods[c.end] = new(counts)
+		i, _ := slices.BinarySearch(l.ends, c.end)
+		l.ends = slices.Insert(l.ends, i, c.end)
+	}
+	l.counts(c).add(c.id)
+}
+
+// giveBack takes a unit off c. A counter without that unit stays as it is.
+func (l *ledger) giveBack(c *counter, at instant) {
+	if w := c.rolling; w > 0 {
+		if d := l.rolling[w]; d != nil {
+			d.remove(c.id, at)
+		}
+	} else if counts := l.counts(c); counts != nil {
+		counts.remove(c.id)
+	}
+}
+
+// happen counts the event of a profile in every stream that a key may read.
+func (l *ledger) happen(s *seeds, e *Event, of hash) {
 	at := instantOf(e.At)
-	profiles := slices.Compact([]profile.ID{"", e.Profile})
+	profiles := slices.Compact([]hash{s.profile(""), of})
 	placements := slices.Compact([]placement.ID{"", e.Placement})
 	count := func(k Key) {
-		for _, k.Profile = range profiles {
+		for _, p := range profiles {
 			for _, k.Placement = range placements {
-				l.events[k] = l.events[k].with(at)
+				l.events.add(s.stream(k, p), at)
 			}
 		}
 	}
@@ -91,43 +150,19 @@ func (l *ledger) happen(e *Event) {
 	}
 }
 
-// gone reports whether units on k at the instant may have been dropped, if what no
-// instant from horizon on can see is.
-func gone(k *Key, at, horizon instant) bool {
-	switch w := k.Window; {
-	case k.Counts != "":
-		return false
-	case w.Rolling > 0:
-		return at.before(horizon)
-	case w.Every != "":
-		return !horizon.before(instant{second: k.End})
-	default:
-		return false
+// purge drops what no instant from horizon on can see: calendar windows as a whole,
+// and of rolling ones a segment of counters for each so many units that were taken,
+// which keeps what is dead a small part of the whole, without a pause.
+func (l *ledger) purge(horizon instant) {
+	for len(l.ends) > 0 && (term{end: l.ends[0]}).gone(horizon, horizon) {
+		delete(l.periods, l.ends[0])
+		l.ends = l.ends[1:]
 	}
-}
-
-// purge looks at n counters of either kind, whichever the maps come upon, and
-// drops what no instant from horizon on can see. Called with a few for each
-// unit that is taken it keeps what is dead a small part of the whole, without a pause.
-func (l *ledger) purge(horizon instant, n int) {
-	left := n
-	for k := range l.counts {
-		if left--; left < 0 {
-			break
-		}
-		if gone(&k, horizon, horizon) {
-			delete(l.counts, k)
-		}
+	if l.unswept < segmentLength/4 {
+		return
 	}
-	left = n
-	for k, units := range l.rolling {
-		if left--; left < 0 {
-			break
-		}
-		if dead := units.before(horizon.add(1 - k.Window.Rolling)); dead == len(units) {
-			delete(l.rolling, k)
-		} else if dead > 0 {
-			l.rolling[k] = units[dead:]
-		}
+	l.unswept = 0
+	for w, d := range l.rolling {
+		d.sweep(horizon.add(1 - w))
 	}
 }

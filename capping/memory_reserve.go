@@ -1,10 +1,8 @@
 package capping
 
 import (
-	"container/heap"
 	"context"
 	"errors"
-	"slices"
 )
 
 // Errors for reservations that no engine makes.
@@ -21,123 +19,85 @@ func (m *Memory) Reserve(ctx context.Context, r Reservation) (Grant, error) {
 	case r.Hold < 0:
 		return Grant{}, errNegative
 	}
+	d := m.desks.take()
+	defer m.desks.putBack(d)
+	d.sum(&m.seeds, &r)
 	if err := m.enter(ctx); err != nil {
 		return Grant{}, err
 	}
 	defer m.mu.Unlock()
-	own, err := m.recordOf(&r.Attempt)
+	own, err := m.recordOf(d)
 	switch {
 	case err != nil:
 		return Grant{}, err
 	case own.latest() != r.Revision:
 		return Grant{}, ErrStale
 	}
-	wanted := sum(&r)
-	full, err := m.full(wanted, instantOf(r.At), own)
+	full, err := m.full(&r, d, own)
 	if err != nil || len(full) > 0 {
 		return Grant{Full: full}, err
 	}
-	return Grant{Revision: m.grant(&r, wanted, own)}, nil
-}
-
-// A demand is what a reservation asks, by key in the order of first mention.
-type demand struct {
-	asks  []ask
-	index map[Key]int
-}
-
-// An ask is what a reservation asks of one key, and the smallest of its limits on it.
-type ask struct {
-	Limit
-	units int64
-}
-
-func sum(r *Reservation) demand {
-	d := demand{index: make(map[Key]int)}
-	for i := range r.Items {
-		for _, l := range r.Items[i].Limits {
-			k, ok := d.index[l.Key]
-			if !ok {
-				k = len(d.asks)
-				d.index[l.Key] = k
-				d.asks = append(d.asks, ask{Limit: l})
-			}
-			d.asks[k].units++
-			d.asks[k].Max = min(d.asks[k].Max, l.Max)
-		}
-	}
-	return d
+	return Grant{Revision: m.grant(&r, d, own)}, nil
 }
 
 // full returns the keys without room for what is asked of them. Of what is
 // counted by events nothing is taken: there it is enough that one more had room.
-func (m *Memory) full(d demand, at instant, own *record) ([]Full, error) {
+func (m *Memory) full(r *Reservation, d *demand, own *record) ([]Full, error) {
 	var full []Full
+	at := instantOf(r.At)
 	for i := range d.asks {
 		a := &d.asks[i]
-		if m.gone(&a.Key, at) {
+		if m.gone(&a.source, at) {
 			return nil, errGone
 		}
 		needed := a.units
-		if a.Key.Counts != "" {
+		if a.events {
 			needed = 1
 		}
-		if others := m.othersOn(&a.Key, at, own); others+needed > a.Max {
-			full = append(full, Full{Key: a.Key, Used: others})
+		if others := m.othersOn(&a.source, at, own); others+needed > a.max {
+			full = append(full, Full{Key: r.Items[a.item].Limits[a.limit].Key, Used: others})
 		}
 	}
 	return full, nil
 }
 
 // grant replaces what the decision held by the reservation, for which there is room.
-func (m *Memory) grant(r *Reservation, d demand, own *record) uint64 {
+func (m *Memory) grant(r *Reservation, d *demand, own *record) uint64 {
 	m.revision++
-	var kept []unit
-	if own == nil {
-		own = &record{id: recordID{r.Tenant, r.ID}, profile: r.Profile, first: m.revision, place: -1}
-	} else {
-		kept = m.clear(own)
-	}
+	next := &m.next
+	next.first = m.revision
 	state := confirmed
 	if r.Hold > 0 {
-		state = held
+		state, next.lapse = held, m.clock.add(r.Hold)
 	}
-	own.fill(r, d, m.revision, state)
-	own.serve(kept)
-	for i := range own.units {
-		if u := &own.units[i]; u.state == state {
-			m.ledger.take(&u.key, u.at)
+	next.fill(r, d, &m.shapes, m.revision, state)
+	if own != nil {
+		next.first = own.first
+		m.clear(own)
+		next.serve(own.kept(), &m.shapes)
+	}
+	m.shapes.useAll(next, 1)
+	if own != nil {
+		m.shapes.useAll(own, -1)
+	}
+	for i := range next.units {
+		if u := &next.units[i]; u.state == state {
+			m.ledger.take(&u.counter, u.at)
 		}
 	}
-	own.forget = m.clock.add(max(m.config.Retention, r.Hold))
-	own.due = own.forget
-	if r.Hold > 0 {
-		own.due = m.clock.add(r.Hold)
-	}
-	m.enlist(own)
+	m.schedule(d.id, m.save(d.id, next), r.Hold)
 	if m.config.Lateness > 0 {
-		m.ledger.purge(m.clock.add(-m.config.Lateness), 4*len(own.units))
+		m.ledger.purge(m.clock.add(-m.config.Lateness))
 	}
 	return m.revision
 }
 
 // clear gives back what the record's revision took, but for what only a release
-// gives back, which it returns.
-func (m *Memory) clear(r *record) []unit {
-	return slices.DeleteFunc(r.units, func(u unit) bool {
-		if u.state == held || u.state == confirmed {
-			m.ledger.giveBack(&u.key, u.at)
+// gives back.
+func (m *Memory) clear(r *record) {
+	for i := range r.units {
+		if u := &r.units[i]; u.state == held || u.state == confirmed {
+			m.ledger.giveBack(&u.counter, u.at)
 		}
-		return u.state != sticky
-	})
-}
-
-// enlist keeps the record and puts it on the agenda.
-func (m *Memory) enlist(r *record) {
-	if r.place >= 0 {
-		heap.Fix(&m.agenda, r.place)
-		return
 	}
-	m.records[r.id] = r
-	heap.Push(&m.agenda, r)
 }

@@ -1,0 +1,120 @@
+package capping
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+)
+
+// crowded draws hashes of which many are neighbours, in both halves.
+func crowded(t *rapid.T) hash {
+	hi := rapid.SampledFrom([]uint64{0, 1, 1 << 63, 1<<64 - 1}).Draw(t, "hi") ^ rapid.Uint64Range(0, 3).Draw(t, "near")
+	return hash{hi, rapid.Uint64Range(1, 40).Draw(t, "lo")}
+}
+
+func TestTableAgreesWithAMap(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var got table[uint32]
+		want := map[hash]uint32{}
+		t.Repeat(map[string]func(*rapid.T){
+			"put": func(t *rapid.T) {
+				h, n := crowded(t), rapid.Uint32().Draw(t, "value")
+				v, found := got.put(h)
+				was, known := want[h]
+				require.Equal(t, known, found)
+				require.Equal(t, was, *v)
+				*v, want[h] = n, n
+			},
+			"delete": func(t *rapid.T) {
+				h := crowded(t)
+				got.delete(h)
+				delete(want, h)
+			},
+			"grow": func(t *rapid.T) {
+				if got.n > 0 && len(got.segments) < 40 {
+					got.grow()
+				}
+			},
+			"sweep": func(t *rapid.T) {
+				cursor := rapid.IntRange(0, 9).Draw(t, "cursor")
+				got.sweep(&cursor, func(v *uint32) bool { return *v%3 == 0 })
+				for h, v := range want {
+					if got.get(h) == nil {
+						require.Zero(t, v%3)
+						delete(want, h)
+					}
+				}
+			},
+			"": func(t *rapid.T) {
+				require.Equal(t, len(want), got.n)
+				for h, v := range want {
+					require.NotNil(t, got.get(h))
+					require.Equal(t, v, *got.get(h))
+				}
+				require.Nil(t, got.get(hash{7, 7}))
+			},
+		})
+	})
+}
+
+func TestTableAgreesWithAMapAtSize(t *testing.T) {
+	var got table[uint32]
+	want := map[hash]uint32{}
+	r := rand.New(rand.NewPCG(1, 2))
+	var known []hash
+	for i := range uint32(200_000) {
+		h := hash{r.Uint64(), r.Uint64() | 1}
+		v, found := got.put(h)
+		require.False(t, found)
+		*v, want[h] = i, i
+		if known = append(known, h); i%3 == 0 {
+			k := r.IntN(len(known))
+			got.delete(known[k])
+			delete(want, known[k])
+		}
+	}
+	require.Equal(t, len(want), got.n)
+	for h, v := range want {
+		require.Equal(t, v, *got.get(h))
+	}
+	largest := 0
+	for i := range got.segments {
+		largest = max(largest, got.segments[i].n)
+	}
+	assert.Less(t, largest, 3*segmentLength, "no step of growth is long")
+}
+
+func TestCountsGoBeyond32Bits(t *testing.T) {
+	var c counts
+	h := hash{1, 1}
+	c.add(h)
+	*c.low.get(h) = 1<<32 - 2
+	for i := range int64(4) {
+		assert.Equal(t, 1<<32-2+i, c.of(h))
+		c.add(h)
+	}
+	for i := range int64(5) {
+		assert.Equal(t, 1<<32+2-i, c.of(h))
+		c.remove(h)
+	}
+	assert.Empty(t, c.high)
+	*c.low.get(h) = 1
+	c.remove(h)
+	c.remove(h)
+	assert.Zero(t, c.of(h))
+	assert.Zero(t, c.low.n)
+}
+
+func TestCountsOfExactly32BitsAreKept(t *testing.T) {
+	var c counts
+	h := hash{1, 1}
+	c.add(h)
+	*c.low.get(h) = 1<<32 - 1
+	c.add(h)
+	assert.EqualValues(t, 1<<32, c.of(h))
+	c.remove(h)
+	assert.EqualValues(t, 1<<32-1, c.of(h))
+}
