@@ -74,7 +74,7 @@ func (d *deciding) attempt() capping.Attempt {
 func (d *deciding) arbitrate(ctx context.Context) {
 	problem := assign.Problem{
 		Slots:     make([]assign.Slot, len(d.slots)),
-		Room:      d.ledger.rooms(d.engine.config.FailOpen),
+		Room:      d.ledger.rooms(),
 		Exclusive: !d.request.AllowDuplicates,
 	}
 	for i := range d.slots {
@@ -86,12 +86,11 @@ func (d *deciding) arbitrate(ctx context.Context) {
 		s.rank(ctx, d)
 		problem.Slots[i] = s.problem(d)
 	}
-	var solver assign.Solver
 	var plan assign.Plan
 	if d.engine.config.Strategy.Arbitration == Sequential {
-		plan = solver.Sequential(&problem)
+		plan = d.solver.Sequential(&problem)
 	} else {
-		plan = solver.Optimal(&problem, 0)
+		plan = d.solver.Optimal(&problem, 0)
 	}
 	if plan.Cut {
 		d.degrade(SearchCut, "", nil)
@@ -117,12 +116,14 @@ func (s *slot) problem(d *deciding) assign.Slot {
 	return p
 }
 
-// taken returns the lines that a proposition takes a unit of.
+// taken returns the lines that arbitration has to reckon with: a line with room for
+// all that this decision may propose binds nothing.
 func (d *deciding) taken(lines []int32) []int32 {
-	if !slices.ContainsFunc(lines, func(i int32) bool { return !d.ledger.lines[i].takes() }) {
+	free := func(i int32) bool { return !d.binds(&d.ledger.lines[i]) }
+	if !slices.ContainsFunc(lines, free) {
 		return lines
 	}
-	return slices.DeleteFunc(slices.Clone(lines), func(i int32) bool { return !d.ledger.lines[i].takes() })
+	return slices.DeleteFunc(slices.Clone(lines), free)
 }
 
 // reservation returns what the plan takes.

@@ -23,13 +23,13 @@ const maxIDBytes = 256
 // A checker finds everything that is wrong with a catalog. Where a value is is
 // said by its key, a path without ids: offers[12].caps[0].
 type checker struct {
-	options  compileOptions
-	catalog  *Catalog
-	reading  *strictjson.Reading // knows what could not be read
-	placed   bool                // the catalog has a text
-	partial  map[string]bool     // sections of which not all could be read
-	compiler *rules.Compiler
-	zones    map[string]error // by name, why it cannot be loaded
+	options   compileOptions
+	catalog   *Catalog
+	reading   *strictjson.Reading // knows what could not be read
+	placed    bool                // the catalog has a text
+	partial   map[string]bool     // sections of which not all could be read
+	compiler  *rules.Compiler
+	schedules map[offer.Window]*capping.Schedule // of the windows without a fault
 
 	faults  []strictjson.Fault
 	rankers []strictjson.Fault // uses of registered rankers; the message is the name

@@ -69,9 +69,10 @@ var weekdays = []string{"monday", "tuesday", "wednesday", "thursday", "friday", 
 
 // window checks the window of the cap or contact policy at key.
 func (k *checker) window(key string, w offer.Window) {
-	if w.IsZero() {
+	if w.IsZero() || k.schedules[w] != nil {
 		return
 	}
+	before := len(k.faults)
 	key = strictjson.Field(key, "window")
 	switch w.Every {
 	case "", offer.Hour, offer.Day, offer.Week, offer.Month:
@@ -89,6 +90,13 @@ func (k *checker) window(key string, w offer.Window) {
 	}
 	k.timezone(key, w)
 	k.weekStart(key, w)
+	if len(k.faults) == before {
+		schedule, err := capping.NewSchedule(w)
+		if err != nil {
+			k.fault(key, "", "%v", err)
+		}
+		k.schedules[w] = schedule
+	}
 }
 
 func (k *checker) weekStart(key string, w offer.Window) {
@@ -110,12 +118,9 @@ func (k *checker) timezone(key string, w offer.Window) {
 		k.fault(key, "timezone", "Local differs by machine: name a zone such as Europe/Berlin")
 		return
 	}
-	err, known := k.zones[name]
-	if !known {
-		if _, err = time.LoadLocation(name); path.Clean(name) != name {
-			err = errors.New("not a name") // another spelling would count apart
-		}
-		k.zones[name] = err
+	_, err := time.LoadLocation(name)
+	if path.Clean(name) != name {
+		err = errors.New("not a name") // another spelling would count apart
 	}
 	if err != nil {
 		k.fault(key, "timezone", "unknown time zone %q: name one such as Europe/Berlin", name)

@@ -26,11 +26,16 @@ type owner struct {
 	*checker
 	key   []byte
 	names map[reflect.Type][]string // of fields
+	size  int                       // values of the attributes of an offer
 }
 
 // maxAttributeDepth bounds how deep attributes are nested, so that a value that
 // holds itself is found.
 const maxAttributeDepth = 64
+
+// maxAttributes bounds how many values the attributes of an offer have: one that is
+// held in many places is copied for each.
+const maxAttributes = 1 << 20
 
 // refuse reports the value that the owner is at, and makes it count as unread.
 func (o *owner) refuse(v reflect.Value, format string, args ...any) {
@@ -58,6 +63,7 @@ func (o *owner) value(v reflect.Value) {
 			v.SetZero()
 			return
 		}
+		o.size = 0
 		own, _ := o.attribute(v, 0).(map[string]any)
 		v.Set(reflect.ValueOf(own))
 	case reflect.Pointer:
@@ -123,6 +129,12 @@ func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
 // attribute returns a copy of the value that is made of what encoding/json
 // decodes to: nil, bool, float64, string, []any and map[string]any.
 func (o *owner) attribute(v reflect.Value, depth int) any {
+	if o.size++; o.size >= maxAttributes {
+		if o.size == maxAttributes {
+			return o.noAttribute("makes more than %d values", maxAttributes)
+		}
+		return nil
+	}
 	if !v.IsValid() {
 		return nil
 	}

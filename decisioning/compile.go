@@ -3,8 +3,10 @@ package decisioning
 import (
 	"fmt"
 
+	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/internal/rules"
 	"github.com/proffer-go/proffer/internal/strictjson"
+	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/placement"
 )
 
@@ -59,6 +61,7 @@ type checked struct {
 	quarantined map[ActivityID]placement.ID // activities that are out
 	rankers     []rankerUse
 	compiler    *rules.Compiler // has compiled every expression of the catalog
+	schedules   map[offer.Window]*capping.Schedule
 	version     string
 }
 
@@ -71,7 +74,7 @@ type rankerUse struct {
 }
 
 func newChecker(c *Catalog, r *strictjson.Reading, opts []CompileOption) (*checker, error) {
-	k := &checker{catalog: c, reading: r, zones: make(map[string]error), partial: make(map[string]bool)}
+	k := &checker{catalog: c, reading: r, schedules: make(map[offer.Window]*capping.Schedule), partial: make(map[string]bool)}
 	for _, opt := range opts {
 		opt(&k.options)
 	}
@@ -88,7 +91,7 @@ func (k *checker) compile() (*Snapshot, error) {
 		k.reading.Place(k.faults)
 		k.reading.Place(k.rankers)
 	}
-	result := &checked{catalog: *k.catalog, quarantine: k.options.quarantine, compiler: k.compiler}
+	result := &checked{catalog: *k.catalog, quarantine: k.options.quarantine, compiler: k.compiler, schedules: k.schedules}
 	if len(k.faults) > 0 {
 		result.faults = newFaults(k.faults)
 		if !k.options.quarantine {

@@ -8,13 +8,15 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/proffer-go/proffer/internal/assign"
 	"github.com/proffer-go/proffer/internal/rules"
 	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/profile"
 )
 
 // ErrUnknownActivity is wrapped by the error for a request that names an
-// activity which the snapshot does not have.
+// activity which the snapshot does not have, and by that of [Engine.Confirm] and
+// [Engine.Release] for one which the decision does not have.
 var ErrUnknownActivity = errors.New("unknown activity")
 
 // Decide answers the request: one proposition for each of its activities.
@@ -69,7 +71,8 @@ type deciding struct {
 	excluded    *members             // by the request; nil: none
 	wanted      int                  // offers, by all slots together
 	slots       []slot               // the activities of the request, in order
-	ledger      ledger               // of the counters that this decision draws on
+	solver      assign.Solver
+	ledger      ledger // of the counters that this decision draws on
 }
 
 // A slot is an activity of the request.

@@ -19,7 +19,7 @@ func newSnapshot(c *checked) *Snapshot {
 		rules:       make(map[offer.RuleID]string, len(c.catalog.Rules)),
 		ids:         make(map[*rules.Expr]int32),
 		collections: make(map[collection.ID][]int32, len(c.catalog.Collections)),
-		schedules:   make(map[offer.Window]*capping.Schedule),
+		schedules:   c.schedules,
 		snapshot: &Snapshot{
 			version: c.version, catalog: c.catalog, faults: c.faults, rankers: c.rankers,
 			quarantine: c.quarantine, quarantined: c.quarantined,
@@ -117,16 +117,17 @@ func (b *builder) limit(k capping.Key, c offer.Cap) limit {
 	return l
 }
 
-// schedule returns the schedule of the window, one for all its caps.
+// schedule returns the schedule of the window, which was made when it was checked.
+// For ever has none to check.
 func (b *builder) schedule(w offer.Window) *capping.Schedule {
-	s, ok := b.schedules[w]
-	if !ok {
-		var err error
-		if s, err = capping.NewSchedule(w); err != nil {
-			panic(fmt.Sprintf("decisioning: a checked window is refused: %v", err))
-		}
-		b.schedules[w] = s
+	if s := b.schedules[w]; s != nil {
+		return s
 	}
+	s, err := capping.NewSchedule(w)
+	if err != nil {
+		panic("decisioning: a checked window is refused: " + err.Error())
+	}
+	b.schedules[w] = s
 	return s
 }
 

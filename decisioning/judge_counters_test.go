@@ -261,9 +261,8 @@ func (r *judgeRecord) release(activity decisioning.ActivityID) {
 	}
 }
 
-// releaseRecord gives the units of a decision back at any age. Of one that was
-// replaced since, only those that were kept and that no later one uses: all
-// others are back already.
+// releaseRecord gives the units of a decision back at any age, but for those that
+// serve a later deciding of its id.
 func (c *judgeCounters) releaseRecord(of *judgeRecord) {
 	latest := c.records[of.id]
 	if latest == of {
@@ -271,7 +270,7 @@ func (c *judgeCounters) releaseRecord(of *judgeRecord) {
 		return
 	}
 	for _, u := range of.units() {
-		u.back = u.back || slices.Contains(latest.left, u)
+		u.back = u.back || !latest.owns(u) || slices.Contains(latest.left, u)
 	}
 }
 

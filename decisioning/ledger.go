@@ -202,15 +202,10 @@ func (l *ledger) down(on *line) bool {
 }
 
 // rooms returns how many units arbitration may take of each line.
-func (l *ledger) rooms(failOpen bool) []int {
+func (l *ledger) rooms() []int {
 	rooms := make([]int, len(l.lines))
 	for i := range l.lines {
-		switch line := &l.lines[i]; {
-		case !line.takes(), failOpen && l.down(line):
-			rooms[i] = math.MaxInt32
-		default:
-			rooms[i] = int(min(max(line.room(), 0), math.MaxInt32))
-		}
+		rooms[i] = int(min(max(l.lines[i].room(), 0), math.MaxInt32))
 	}
 	return rooms
 }

@@ -120,7 +120,8 @@ func (s *Snapshot) counting(id offer.ID, eventType string) []capping.PolicyID {
 // activities, or of all without any. It may be repeated. After the hold has
 // lapsed it takes the units again if all have room, else it returns
 // [capping.ErrLapsed]. [capping.ErrUnknownDecision] is returned for an id whose
-// record is not kept any more.
+// record is not kept any more, [capping.ErrReleased] for what was released. Several
+// activities are resolved one after the other; the first error ends it.
 func (e *Engine) Confirm(ctx context.Context, id string, activities ...ActivityID) error {
 	return e.resolve(ctx, "confirm", capping.Resolution{ID: id, Action: capping.Confirm}, activities)
 }
@@ -159,7 +160,11 @@ func (e *Engine) resolve(ctx context.Context, verb string, r capping.Resolution,
 	}
 	for _, a := range activities {
 		r.Activity = a
-		if err := e.counter.Resolve(ctx, r); err != nil {
+		err := e.counter.Resolve(ctx, r)
+		if errors.Is(err, capping.ErrUnknownActivity) {
+			err = fmt.Errorf("%w: %w", ErrUnknownActivity, err)
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", verb, err)
 		}
 	}

@@ -11,7 +11,8 @@ import (
 // instant.
 type Request struct {
 	// ID names the decision. It has at most 1024 bytes of UTF-8, as ProfileID. To decide an id again replaces what it reserved.
-	// Empty: the decision gets a new one.
+	// Empty: the decision gets a new one,
+	// and without a ProfileID either ties fall alike for everybody.
 	ID string
 	// ProfileID is the person. Empty: unknown; then offers under caps per profile are out.
 	ProfileID profile.ID

@@ -53,11 +53,15 @@ func (l *shortlist) ranked() []ranked {
 	return all
 }
 
-// holdsBack reports whether a line of the draw has less room than this decision
-// may ask for.
+// binds reports whether the line has less room than this decision may ask for.
+func (d *deciding) binds(l *line) bool {
+	return l.takes() && !d.ledger.down(l) && l.room() < int64(d.wanted)
+}
+
+// holdsBack reports whether a line of the draw binds.
 func (d *deciding) holdsBack(w *draw) bool {
 	for _, i := range w.lines {
-		if l := &d.ledger.lines[i]; l.takes() && !d.ledger.down(l) && l.room() < int64(d.wanted) {
+		if d.binds(&d.ledger.lines[i]) {
 			return true
 		}
 	}
