@@ -176,9 +176,8 @@ func (j *judge) holds(r *judgeRequest, text string) (bool, error) {
 	return ok, err
 }
 
-// suppressed asks the policies. One that certainly suppresses counts before one of
-// which it is not known.
-func (j *judge) suppressed(r *judgeRequest, o *offer.Offer) (reason decisioning.Reason) {
+// suppressed asks the policies: the first of the catalog that suppresses counts.
+func (j *judge) suppressed(r *judgeRequest, o *offer.Offer) decisioning.Reason {
 	for _, p := range j.cat.Policies {
 		if !j.member(p.Suppress, o) {
 			continue
@@ -190,12 +189,12 @@ func (j *judge) suppressed(r *judgeRequest, o *offer.Offer) (reason decisioning.
 		}
 		switch ok, err := j.holds(r, p.When); {
 		case err != nil && r.facts.sourceFailed(p.When):
-			reason = decisioning.SuppressionUnknown
+			return decisioning.SuppressionUnknown
 		case ok, err != nil && p.OnError == constraint.SuppressOnError:
 			return decisioning.Suppressed
 		}
 	}
-	return reason
+	return ""
 }
 
 // ranking returns the nearest ranking; the zero Spec is the strategy's ranker.

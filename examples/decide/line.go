@@ -64,15 +64,21 @@ func parseLine(text []byte) (*line, error) {
 	return &l, nil
 }
 
-// readingError says all that is wrong with a text of one line.
+// maxTold is how many faults of a line are told.
+const maxTold = 20
+
+// readingError says what is wrong with a text of one line.
 func readingError(faults []strictjson.Fault) error {
-	all := make([]string, len(faults))
-	for i, f := range faults {
+	all := make([]string, min(len(faults), maxTold))
+	for i, f := range faults[:len(all)] {
 		where := f.Path
 		if where == "" {
 			where = "column " + strconv.Itoa(f.Column)
 		}
 		all[i] = where + ": " + f.Message
+	}
+	if more := len(faults) - len(all); more > 0 {
+		all = append(all, fmt.Sprintf("and %d more", more))
 	}
 	return errors.New(strings.Join(all, "; "))
 }
