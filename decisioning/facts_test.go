@@ -142,6 +142,11 @@ func TestPolicySuppressesWhenItsDataCannotBeHad(t *testing.T) {
 	both, _ := reason(open(t, c, decisioning.Config{Profiles: &sourceProbe{err: errBroken}}))
 	assert.Equal(t, decisioning.SuppressionUnknown, both, "had the source answered, it might be false")
 
+	definite := c
+	definite.Policies = append([]constraint.Policy{}, c.Policies[0], constraint.Policy{ID: "always", When: "true", Suppress: "promos"})
+	known, _ := reason(open(t, definite, decisioning.Config{Profiles: &sourceProbe{err: errBroken}}))
+	assert.Equal(t, decisioning.Suppressed, known, "another policy suppresses for certain")
+
 	missing, d := reason(open(t, c, decisioning.Config{}))
 	assert.Empty(t, missing, "a missing attribute suppresses nothing")
 	require.Len(t, d.Warnings, 1)

@@ -102,12 +102,10 @@ func (s *slot) tier(o int32) int {
 
 // judge judges the offer by its policies and rules, wherever it is proposed.
 func (d *deciding) judge(o *option) verdict {
-	for _, p := range o.policies {
-		if by := &d.suppression[p]; by.as != passes {
-			return by.as
-		}
-	}
+	_, by := d.suppressing(o)
 	switch {
+	case by != passes:
+		return by
 	case !d.all(o.eligible):
 		return ineligible
 	case !d.all(o.applicable):
@@ -117,6 +115,21 @@ func (d *deciding) judge(o *option) verdict {
 	default:
 		return passes
 	}
+}
+
+// suppressing returns the policy that suppresses the offer, and as what. One that
+// is known to goes before one that may.
+func (d *deciding) suppressing(o *option) (policy int32, as verdict) {
+	as = passes
+	for _, p := range o.policies {
+		switch by := d.suppression[p].as; {
+		case by == suppressed:
+			return p, by
+		case by == suppressionUnknown && as == passes:
+			policy, as = p, by
+		}
+	}
+	return policy, as
 }
 
 // suppress evaluates the policies over all candidates, whichever of them is

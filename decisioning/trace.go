@@ -198,17 +198,12 @@ func (s *slot) closed(d *deciding, o int32) string {
 }
 
 func (d *deciding) suppressedBy(o *option) string {
-	for _, i := range o.policies {
-		if d.suppression[i].as == passes {
-			continue
-		}
-		def := d.binding.snapshot.policies[i].def
-		if def.Reason == "" {
-			return "policy " + string(def.ID)
-		}
-		return fmt.Sprintf("policy %s: %s", def.ID, def.Reason)
+	p, _ := d.suppressing(o)
+	def := d.binding.snapshot.policies[p].def
+	if def.Reason == "" {
+		return "policy " + string(def.ID)
 	}
-	return ""
+	return fmt.Sprintf("policy %s: %s", def.ID, def.Reason)
 }
 
 func (d *deciding) filteredBy(ctx context.Context, f constraint.Filter, o int, err error) string {
