@@ -23,7 +23,7 @@ func TestConcurrentDecisionsAgreeWithTheJudge(t *testing.T) {
 		s := scenarios().Filter(func(s scenario) bool { return !s.Faults.any() }).Draw(t, "scenario").lonely()
 		all := &player{fataler: t, s: s, judge: newJudge(s.Catalog, s.Faults, s.Setup)}
 		snapshot, now := all.compile(), s.Steps[0].At
-		config := s.Setup.config()
+		config := s.Setup.config(&all.asked)
 		config.Now = func() time.Time { return now }
 		config.Counter = capping.NewMemory(capping.MemoryConfig{Now: config.Now})
 		engine, err := decisioning.New(config)

@@ -176,8 +176,9 @@ func (j *judge) holds(r *judgeRequest, text string) (bool, error) {
 	return ok, err
 }
 
-// suppressed asks the policies: the first of the catalog that suppresses counts.
-func (j *judge) suppressed(r *judgeRequest, o *offer.Offer) decisioning.Reason {
+// suppressed asks the policies. One that certainly suppresses counts before one of
+// which it is not known.
+func (j *judge) suppressed(r *judgeRequest, o *offer.Offer) (reason decisioning.Reason) {
 	for _, p := range j.cat.Policies {
 		if !j.member(p.Suppress, o) {
 			continue
@@ -189,12 +190,12 @@ func (j *judge) suppressed(r *judgeRequest, o *offer.Offer) decisioning.Reason {
 		}
 		switch ok, err := j.holds(r, p.When); {
 		case err != nil && r.facts.sourceFailed(p.When):
-			return decisioning.SuppressionUnknown
+			reason = decisioning.SuppressionUnknown
 		case ok, err != nil && p.OnError == constraint.SuppressOnError:
 			return decisioning.Suppressed
 		}
 	}
-	return ""
+	return reason
 }
 
 // ranking returns the nearest ranking; the zero Spec is the strategy's ranker.

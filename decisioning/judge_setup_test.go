@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"sync/atomic"
 
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/constraint"
@@ -111,7 +112,7 @@ func (s setup) filter(a decisioning.ActivityID) part {
 // ranker reports whether the application's ranker stands where the catalog
 // names none.
 func (s setup) ranker(a decisioning.ActivityID) bool {
-	return s.Ranker != "" && !(s.Plain && s.FilterOnly == a)
+	return s.Ranker != "" && (!s.Plain || s.FilterOnly != a)
 }
 
 // scoring is the application's ranker, in whatever state it is.
@@ -122,8 +123,11 @@ func (s setup) scoring() part {
 	return s.Ranker
 }
 
+// sourcesAsked notes which sources a decision asked.
+type sourcesAsked struct{ profiles, events atomic.Bool }
+
 // config is the setup as the engine knows it.
-func (s setup) config() decisioning.Config {
+func (s setup) config(asked *sourcesAsked) decisioning.Config {
 	custom := rank.Func(func(ctx context.Context, f *profile.Facts, c *offer.Candidates, scores []float64) error {
 		if err := s.scoring().run(); err != nil {
 			return err
@@ -170,11 +174,13 @@ func (s setup) config() decisioning.Config {
 	}
 	if s.Profiles != "" {
 		c.Profiles = profile.SourceFunc(func(context.Context, profile.ID) (profile.Document, error) {
+			asked.profiles.Store(true)
 			return s.Profiles.document(storedProfile), s.Profiles.run()
 		})
 	}
 	if s.Events != "" {
 		c.Events = profile.EventSourceFunc(func(context.Context, profile.ID) (profile.Document, error) {
+			asked.events.Store(true)
 			return s.Events.document(storedEvents), s.Events.run()
 		})
 	}
