@@ -61,6 +61,7 @@ type deciding struct {
 	alarm   alarm
 	result  *Decision
 
+	unasked     rules.Reads // what no open candidate reads, and the sources would know
 	facts       *profile.Facts
 	input       *rules.Input
 	memo        []truth              // of the conditions, by id

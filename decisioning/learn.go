@@ -29,7 +29,10 @@ func (d *deciding) learn(ctx context.Context) error {
 	}
 	d.date()
 	d.know(given)
-	if asked := d.ask(ctx, d.missing(), &given); asked {
+	lacks := d.lacks()
+	missing := d.missing(lacks)
+	d.unasked = lacks &^ missing
+	if asked := d.ask(ctx, missing, &given); asked {
 		d.know(given)
 	}
 	return cancelled(ctx)
@@ -81,20 +84,26 @@ func (s *slot) date(d *deciding) {
 	}
 }
 
-// missing returns what the sources have to be asked for. What can be told
-// without them is: a closed activity asks for nothing.
-func (d *deciding) missing() rules.Reads {
-	var lacks rules.Reads
+// lacks returns what the sources could be asked for.
+func (d *deciding) lacks() (lacks rules.Reads) {
+	if d.request.ProfileID == "" {
+		return 0
+	}
 	if !d.request.Profile.Given() && d.engine.config.Profiles != nil {
 		lacks |= rules.ReadsProfile
 	}
 	if !d.request.Events.Given() && d.engine.config.Events != nil {
 		lacks |= rules.ReadsEvents
 	}
-	if lacks == 0 || d.request.ProfileID == "" {
+	return lacks
+}
+
+// missing returns what of it the sources have to be asked for. What can be told
+// without them is: a closed activity asks for nothing.
+func (d *deciding) missing(lacks rules.Reads) (reads rules.Reads) {
+	if lacks == 0 {
 		return 0
 	}
-	var reads rules.Reads
 	for i := range d.slots {
 		if s := &d.slots[i]; s.boundActivity != nil && s.narrowed.Len() > 0 {
 			reads |= s.reads(d, lacks)

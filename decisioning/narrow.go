@@ -79,15 +79,17 @@ func (d *deciding) narrow(ctx context.Context) {
 
 // judge returns the first constraint that keeps the offer out of the activity.
 func (s *slot) judge(d *deciding, o int32) verdict {
-	v := d.verdicts[o]
-	if v == unjudged {
-		v = d.judge(&d.binding.snapshot.options[o])
-		d.verdicts[o] = v
-	}
-	if v != suppressed && v != suppressionUnknown && (!s.open || s.tier(o) < 0) {
+	option := &d.binding.snapshot.options[o]
+	if !s.open || s.tier(o) < 0 {
+		if _, by := d.suppressing(option); by != passes {
+			return by
+		}
 		return ineligible
 	}
-	return v
+	if d.verdicts[o] == unjudged {
+		d.verdicts[o] = d.judge(option)
+	}
+	return d.verdicts[o]
 }
 
 // tier returns the first open selection that takes the offer, or -1.
@@ -153,6 +155,9 @@ func (d *deciding) suppress() {
 
 // apply evaluates the policy. An end that errs counts as absent.
 func (d *deciding) apply(p *policy) suppression {
+	if d.unasked&p.when.expr.Reads() != 0 { // over closed candidates only
+		return suppression{known: true, as: passes}
+	}
 	t := d.truth(&p.when)
 	s := suppression{known: true, as: passes, err: t.err}
 	switch {
