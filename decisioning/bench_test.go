@@ -20,7 +20,7 @@ func warehouse(n int) decisioning.Catalog {
 		offers[i] = offer.Offer{
 			ID: offer.ID(fmt.Sprint("offer-", i)), Priority: int64(i * 37 % 101),
 			Tags:        []offer.Tag{offer.Tag(fmt.Sprint("tag-", i%10))},
-			Eligibility: fmt.Sprintf("profile.age >= %d.0 && profile.tier in ['gold', 'silver'] && profile.spent < %d.0", 18+i%3, i%max(n/20, 1)),
+			Eligibility: fmt.Sprintf("profile.age >= 18.0 && profile.tier in ['gold', 'silver'] && profile.spent < %d.0", i%max(n/20, 1)),
 		}
 		if i%5 == 0 {
 			offers[i].Caps = capped(1_000_000_000, offer.PerAll)

@@ -292,3 +292,17 @@ func TestIDsFromOutsideAreBounded(t *testing.T) {
 		ID: "e", Type: "t", Offer: "a", At: time.Date(9999, 12, 31, 23, 30, 0, 0, time.FixedZone("", -3600)),
 	}), "outcome.at")
 }
+
+func TestCapperMayTightenACapOfTheCatalog(t *testing.T) {
+	tight := capping.CapperFunc(func(_ *profile.Facts, o *offer.Offer, _ placement.ID, dst []capping.Limit) []capping.Limit {
+		return append(dst, capping.Limit{Key: capping.Key{Offer: o.ID}, Max: 1})
+	})
+	c := shop(offer.Offer{ID: "a", Caps: capped(5, offer.PerAll)})
+	counter := memory()
+	e := open(t, c, decisioning.Config{Counter: counter, Strategy: decisioning.Strategy{Capper: tight}})
+	assert.Equal(t, []string{"a"}, proposed(decide(t, e, asking("r1", "home"))))
+	assert.Equal(t, []string{"[hello]"}, proposed(decide(t, e, asking("r2", "home"))), "one key, the smallest limit")
+	u, err := counter.Usage(t.Context(), capping.Attempt{ID: "x", At: noon}, []capping.Key{{Offer: "a"}}, nil)
+	require.NoError(t, err)
+	assert.Equal(t, []int64{1}, u.Units, "and one unit")
+}

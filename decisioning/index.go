@@ -20,6 +20,7 @@ func newSnapshot(c *checked) *Snapshot {
 		ids:         make(map[*rules.Expr]int32),
 		collections: make(map[collection.ID][]int32, len(c.catalog.Collections)),
 		schedules:   c.schedules,
+		counters:    make(map[counterID]int32),
 		snapshot: &Snapshot{
 			version: c.version, catalog: c.catalog, faults: c.faults, rankers: c.rankers,
 			quarantine: c.quarantine, quarantined: c.quarantined,
@@ -34,7 +35,7 @@ func newSnapshot(c *checked) *Snapshot {
 	b.policies()
 	b.contactPolicies()
 	b.activities()
-	b.snapshot.conditions = len(b.ids)
+	b.snapshot.conditions, b.snapshot.counters = len(b.ids), len(b.counters)
 	return b.snapshot
 }
 
@@ -47,6 +48,14 @@ type builder struct {
 	ids         map[*rules.Expr]int32 // of the conditions
 	collections map[collection.ID][]int32
 	schedules   map[offer.Window]*capping.Schedule
+	counters    map[counterID]int32
+}
+
+// A counterID tells counters apart, but for the person.
+type counterID struct {
+	key    capping.Key
+	per    offer.Per
+	window offer.Window
 }
 
 // expr compiles an expression that was compiled before, when it was checked.
@@ -110,7 +119,13 @@ func (b *builder) bind(opt *option, prefix string, rule offer.RuleID, eligibilit
 
 func (b *builder) limit(k capping.Key, c offer.Cap) limit {
 	k.Counts, k.Placement = c.Counts, c.Placement
-	l := limit{max: c.Limit, per: c.Per, key: k}
+	counter := counterID{k, c.Per, c.Window.Normal()}
+	id, ok := b.counters[counter]
+	if !ok {
+		id = int32(len(b.counters))
+		b.counters[counter] = id
+	}
+	l := limit{id: id, max: c.Limit, per: c.Per, key: k}
 	if c.Per != offer.PerDecision {
 		l.schedule = b.schedule(c.Window)
 	}

@@ -14,8 +14,9 @@ import (
 // once, whichever offers share it.
 type ledger struct {
 	lines []line
-	keys  map[lineKey]int32
-	draws []draw // of the offers under limits; the first is of those under none
+	known []int32           // the line plus 1 of each of the snapshot's counters, 0: none yet
+	keys  map[lineKey]int32 // the line of each key; nil unless the application names keys
+	draws []draw            // of the offers under limits; the first is of those under none
 	// drawn finds the draw of an offer in a placement: 0 is unknown, and its
 	// index plus 1 after that. Slots whose application has a capper have their own.
 	drawn map[placement.ID][]int32
@@ -24,10 +25,18 @@ type ledger struct {
 	untaken bool // units could not be taken
 }
 
-func newLedger() ledger {
-	return ledger{
-		keys: make(map[lineKey]int32), draws: make([]draw, 1), drawn: make(map[placement.ID][]int32),
+// newLedger returns the ledger of a decision that knows nothing yet.
+func (d *deciding) newLedger() ledger {
+	l := ledger{
+		known: make([]int32, d.binding.snapshot.counters),
+		draws: make([]draw, 1), drawn: make(map[placement.ID][]int32),
 	}
+	for i := range d.slots {
+		if s := &d.slots[i]; s.boundActivity != nil && len(s.strategy.cappers) > 0 {
+			l.keys = make(map[lineKey]int32)
+		}
+	}
+	return l
 }
 
 // A lineKey tells lines apart. What counts within one decision only shares
@@ -64,7 +73,7 @@ func (d *deciding) draw(s *slot, o int32) *draw {
 		return &d.ledger.draws[0]
 	}
 	if s.drawn[o] == 0 {
-		var w draw
+		w := draw{lines: make([]int32, 0, len(limits))}
 		for i := range limits {
 			d.enter(&w, &limits[i], s.ref.Placement)
 		}
@@ -81,21 +90,30 @@ func (d *deciding) draw(s *slot, o int32) *draw {
 
 // enter adds the limit to the draw if it bears on the placement.
 func (d *deciding) enter(w *draw, l *limit, p placement.ID) {
-	k := l.key
-	if k.Placement != "" && k.Placement != p {
-		return
-	}
-	if l.per == offer.PerDecision {
-		w.lines = append(w.lines, d.line(k, l.max, false))
-		return
-	}
-	if l.per == offer.PerProfile {
-		if k.Profile = d.request.ProfileID; k.Profile == "" {
-			w.missing = true
-			return
+	switch {
+	case l.key.Placement != "" && l.key.Placement != p:
+	case l.per == offer.PerProfile && d.request.ProfileID == "":
+		w.missing = true
+	default:
+		if d.ledger.known[l.id] == 0 {
+			d.ledger.known[l.id] = d.open(l) + 1
 		}
+		i := d.ledger.known[l.id] - 1
+		d.ledger.lines[i].max = min(d.ledger.lines[i].max, l.max)
+		w.lines = append(w.lines, i)
 	}
-	w.lines = append(w.lines, d.line(l.schedule.At(d.now, k), l.max, true))
+}
+
+// open returns the line of a counter that the decision draws on for the first time.
+func (d *deciding) open(l *limit) int32 {
+	if l.per == offer.PerDecision {
+		return d.line(l.key, l.max, false)
+	}
+	k := l.key
+	if l.per == offer.PerProfile {
+		k.Profile = d.request.ProfileID
+	}
+	return d.line(l.schedule.At(d.now, k), l.max, true)
 }
 
 // enterOwn adds the limits that the application's capper names.
@@ -120,20 +138,33 @@ func (d *deciding) enterOwn(w *draw, s *slot, o int32, c capping.Capper) {
 // counts.
 func (d *deciding) line(k capping.Key, limit int64, counted bool) int32 {
 	k.Tenant = d.engine.config.Tenant
-	i, ok := d.ledger.keys[lineKey{k, counted}]
+	l := &d.ledger
+	i, ok := l.keys[lineKey{k, counted}]
 	if !ok {
-		i = int32(len(d.ledger.lines))
-		d.ledger.keys[lineKey{k, counted}] = i
-		d.ledger.lines = append(d.ledger.lines, line{key: k, max: limit, counted: counted})
+		i = int32(len(l.lines))
+		l.lines = append(l.lines, line{key: k, max: limit, counted: counted})
+		if l.keys != nil {
+			l.keys[lineKey{k, counted}] = i
+		}
 	}
-	d.ledger.lines[i].max = min(d.ledger.lines[i].max, limit)
+	l.lines[i].max = min(l.lines[i].max, limit)
 	return i
+}
+
+// find returns the line that is counted on the key, nil if there is none.
+func (l *ledger) find(k capping.Key) *line {
+	for i := range l.lines {
+		if l.lines[i].counted && l.lines[i].key == k {
+			return &l.lines[i]
+		}
+	}
+	return nil
 }
 
 // enlist finds the lines of all offers that are still in the running.
 func (d *deciding) enlist() {
 	unread := d.ledger.unread
-	d.ledger = newLedger()
+	d.ledger = d.newLedger()
 	d.ledger.unread = unread
 	for i := range d.slots {
 		s := &d.slots[i]

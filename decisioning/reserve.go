@@ -61,12 +61,11 @@ func (d *deciding) take(ctx context.Context, r capping.Reservation) (capping.Gra
 // the decision draws on. After too many refusals their offers are out altogether.
 func (d *deciding) learnRefusal(full []capping.Full, refusals int) (learnt bool) {
 	for _, f := range full {
-		i, ok := d.ledger.keys[lineKey{f.Key, true}]
-		if !ok {
+		l := d.ledger.find(f.Key)
+		if l == nil {
 			continue
 		}
 		learnt = true
-		l := &d.ledger.lines[i]
 		// What is full has less room than was asked for, whatever it says.
 		l.used = max(f.Used, l.used+1)
 		l.contended = l.contended || refusals >= maxRefusals-1

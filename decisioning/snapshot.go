@@ -26,6 +26,7 @@ type Snapshot struct {
 	activities map[ActivityID]*activity
 	policies   []policy
 	conditions int // how many distinct conditions there are
+	counters   int // how many distinct counters limits draw on, for one person
 }
 
 // Version is a hash of the content in hexadecimal: equal for equal content, in
@@ -70,6 +71,7 @@ type policy struct {
 
 // A limit is a cap or a contact policy as it bears on one offer.
 type limit struct {
+	id       int32 // of the counter: limits with the same id share it
 	max      int64
 	per      offer.Per
 	key      capping.Key       // without tenant, profile and the bounds of the window
