@@ -159,3 +159,45 @@ func TestConfigIsCheckedOnce(t *testing.T) {
 		assert.ErrorContains(t, err, "config.")
 	}
 }
+
+// A score of 1/128 is 7812.5 millionths: exactly a half. Where plans are equal in
+// what is rounded, the first activity fares best, and its best offer is b.
+func TestWeightedScoresAreRoundedHalfToEvenBeforeTheyAreAdded(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		a, b   map[string]any // scores by activity
+		weight float64
+		want   []string
+	}{
+		{
+			"23437.5 is 23438, more than 23437",
+			map[string]any{"home": 3.0 / 128, "side": -0.007813},
+			map[string]any{"home": 1.0 / 32, "side": 0.0},
+			1,
+			[]string{"a", "b"},
+		},
+		{
+			"7812.5 is 7812, no more than 7812",
+			map[string]any{"home": 1.0 / 128, "side": -0.007813},
+			map[string]any{"home": 1.0 / 64, "side": 0.0},
+			1,
+			[]string{"b", "a"},
+		},
+		{
+			"the weight comes before the rounding",
+			map[string]any{"home": 1.0 / 128, "side": -0.015626},
+			map[string]any{"home": 1.0 / 64, "side": 0.0},
+			2,
+			[]string{"a", "b"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := shop(offer.Offer{ID: "a", Attributes: tt.a}, offer.Offer{ID: "b", Attributes: tt.b})
+			for i := range c.Activities {
+				c.Activities[i].Rank = rank.Spec{Formula: "offer.attributes[activity.id]"}
+			}
+			c.Activities[0].Weight = tt.weight
+			assert.Equal(t, tt.want, proposed(decide(t, open(t, c, decisioning.Config{}), asking("r", "home", "side"))))
+		})
+	}
+}
