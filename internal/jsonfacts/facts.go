@@ -6,13 +6,19 @@
 // see something else than its author: a repeated key, invalid UTF-8, a number
 // that is none of float64, or a document without end.
 //
-// JSON text is read by gjson, which takes broken JSON for granted and recurses as
-// deep as its input. Size, encoding, depth and grammar are therefore checked
-// before it sees a document.
+// There are two ways to them. A [Reader] fills the slots that rules read in one
+// pass over the text, without a map; it takes good documents only. [Object] and
+// [Events] decode all, for whoever needs maps, and say what is wrong with a document
+// that is refused. They judge alike.
+//
+// Where all is decoded, text is read by gjson, which takes broken JSON for granted
+// and recurses as deep as its input. Size, encoding, depth and grammar are therefore
+// checked before it sees a document.
 package jsonfacts
 
 import (
 	"cmp"
+	"slices"
 	"time"
 
 	"github.com/proffer-go/proffer/internal/instant"
@@ -56,6 +62,15 @@ func Object(d profile.Document, l Limits) (map[string]any, error) {
 // out; one without a usable timestamp stays. The facts share nothing with the
 // document. An error is an [*Error].
 func Events(d profile.Document, l Limits, now time.Time) ([]map[string]any, error) {
+	events, err := decodeEvents(d, l)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(events, func(e map[string]any) bool { return isLater(e, now) }), nil
+}
+
+// decodeEvents returns all events, also those to come.
+func decodeEvents(d profile.Document, l Limits) ([]map[string]any, error) {
 	if !d.Given() {
 		return []map[string]any{}, nil
 	}
@@ -67,21 +82,17 @@ func Events(d profile.Document, l Limits, now time.Time) ([]map[string]any, erro
 	if !ok {
 		return nil, &Error{Reason: notList}
 	}
-	events := make([]map[string]any, 0, len(list))
+	events := make([]map[string]any, len(list))
 	for i, element := range list {
-		event, ok := element.(map[string]any)
-		if !ok {
+		if events[i], ok = element.(map[string]any); !ok {
 			return nil, &Error{Path: index(i), Reason: notObject}
-		}
-		if !isLater(event, now) {
-			events = append(events, event)
 		}
 	}
 	return events, nil
 }
 
 func isLater(event map[string]any, now time.Time) bool {
-	text, _ := event["timestamp"].(string)
+	text, _ := event[timestampKey].(string)
 	at, err := instant.Parse(text)
 	return err == nil && at.After(now)
 }
