@@ -1,6 +1,7 @@
 package assign
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 )
@@ -62,5 +63,24 @@ func BenchmarkOverlappingPolicies(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			benchmark(b, func(seed uint64) *Problem { return large[name].problem(rand.New(rand.NewPCG(seed, 5))) })
 		})
+	}
+}
+
+// BenchmarkFewSlots is what conflicts on demand come to: some slots and the heads of
+// their lists.
+func BenchmarkFewSlots(b *testing.B) {
+	for _, size := range []struct{ slots, offers int }{{2, 2}, {2, 4}, {4, 4}, {10, 10}} {
+		b.Run(fmt.Sprintf("%dx%d", size.slots, size.offers), func(b *testing.B) {
+			benchmark(b, func(seed uint64) *Problem { return contested(seed, size.slots, size.offers, 1, 1e7) })
+		})
+	}
+}
+
+func BenchmarkSequential(b *testing.B) {
+	p := contested(1, 30, 30, 1, 1e7)
+	var s Solver
+	b.ReportAllocs()
+	for b.Loop() {
+		s.Sequential(p)
 	}
 }

@@ -15,18 +15,28 @@ import "slices"
 // before e, hence is no worse in tier, score or value, and lets the slot fare
 // better: the plan was not the best. Limits on one offer alone therefore need not
 // be compared.
+//
+// Candidates are many, the sets of limits that they draw on few: what can be, is
+// reckoned by set.
 type builder struct {
 	binding []bool   // by limit
 	private []bool   // by limit: all its pairs have one offer
-	demand  []int32  // by limit: units wanted at most
-	inSlot  []int32  // by limit: pairs of the slot at hand
-	owner   []int32  // by limit: offer of its first pair, or none
-	classes classes  // of the binding limits that are not private
+	sets    classes  // of limits that may bind, as candidates draw on them
+	shared  classes  // of those that bind and are not private
+	toClass []int32  // by set, its class in shared, or none: not known yet
 	seen    []int32  // by class: pairs kept of the slot at hand
-	offers  []int32  // by offer: slots that have it
-	limits  []int32  // scratch
-	lists   pairSets // pairs of limits
+	offers  []option // by dense number
+	demand  demand
+	limits  []int32 // scratch
 	tree    nest
+}
+
+// An option is an offer with the candidate that named it first.
+type option struct {
+	slot, cand int32
+	set        int32 // of that candidate
+	pairs      int32
+	bin        int32 // 0: none yet
 }
 
 func (b *builder) run(s *Solver) {
@@ -38,13 +48,13 @@ func (b *builder) run(s *Solver) {
 		b.binding[l] = room < s.total
 		scarce = scarce || b.binding[l]
 	}
-	b.collect(s)
+	b.sets.reset()
+	b.collect(s, scarce)
 	if scarce {
 		b.judge(s)
 		b.thin(s)
 		b.judge(s)
 	}
-	b.numberOffers(s)
 	s.weigh()
 	b.makeBins(s, scarce)
 }
@@ -52,10 +62,11 @@ func (b *builder) run(s *Solver) {
 // collect makes a pair of every candidate that may matter, limits being taken for
 // binding and shared on mere suspicion. Where candidates without such limits are
 // many it reads a prefix of each list.
-func (b *builder) collect(s *Solver) {
+func (b *builder) collect(s *Solver, scarce bool) {
 	n := &s.net
 	n.slots, n.pairs = n.slots[:0], n.pairs[:0]
-	b.classes.reset()
+	b.offers = b.offers[:0]
+	s.offers.reset(64)
 	lowest := s.lowestTier()
 	for i := range s.p.Slots {
 		slot := &s.p.Slots[i]
@@ -66,16 +77,20 @@ func (b *builder) collect(s *Solver) {
 				break
 			}
 			c := &slot.Candidates[k]
-			if !s.hasRoom(c) || !b.keep(c, s.total) {
+			if !s.hasRoom(c) {
+				continue
+			}
+			offer, set := b.number(s, i, k, scarce)
+			if !b.keep(set, s.total) {
 				continue
 			}
 			n.pairs = append(n.pairs, pair{
 				value: c.Value, tier: c.Tier - lowest, unscored: !c.Scored,
-				slot: int32(i), cand: int32(k), offer: c.Offer,
+				slot: int32(i), cand: int32(k), offer: offer, set: set,
 			})
 		}
 		n.slots = append(n.slots, slotNode{
-			first: first, end: int32(len(n.pairs)), optional: slot.Optional,
+			first: first, end: int32(len(n.pairs)), optional: slot.Optional, head: none,
 			count: int32(min(slot.size(), len(n.pairs)-int(first))),
 		})
 	}
@@ -101,17 +116,44 @@ func (s *Solver) hasRoom(c *Candidate) bool {
 	return true
 }
 
+// number returns the dense number of the candidate's offer and the set of its
+// limits: mostly that of the candidate that named the offer first.
+func (b *builder) number(s *Solver, slot, cand int, scarce bool) (offer, set int32) {
+	c := &s.p.Slots[slot].Candidates[cand]
+	offer, fresh := s.offers.number(uint64(c.Offer))
+	if fresh {
+		b.offers = append(b.offers, option{slot: int32(slot), cand: int32(cand)})
+	}
+	o := &b.offers[offer]
+	switch {
+	case !scarce:
+	case fresh:
+		o.set = b.setOf(c)
+	case !slices.Equal(c.Limits, s.p.Slots[o.slot].Candidates[o.cand].Limits):
+		return offer, b.setOf(c)
+	}
+	return offer, o.set
+}
+
+// setOf returns the set of the candidate's limits that may bind.
+func (b *builder) setOf(c *Candidate) int32 {
+	b.limits = b.limits[:0]
+	for _, l := range c.Limits {
+		if b.binding[l] {
+			b.limits = append(b.limits, l)
+		}
+	}
+	slices.Sort(b.limits)
+	return b.sets.add(b.limits)
+}
+
 // plenty reports whether the slot at hand has enough pairs of the class.
 func (b *builder) plenty(class int32, enough int) bool {
 	return int(class) < len(b.seen) && int(b.seen[class]) >= enough
 }
 
-// keep reports whether the candidate may matter and counts it if so.
-func (b *builder) keep(c *Candidate, enough int) bool {
-	class := int32(0)
-	if len(c.Limits) > 0 {
-		class = b.classOf(c)
-	}
+// keep reports whether a candidate of the class may matter and counts it if so.
+func (b *builder) keep(class int32, enough int) bool {
 	for int(class) >= len(b.seen) {
 		b.seen = append(b.seen, 0)
 	}
@@ -126,64 +168,24 @@ func (b *builder) keep(c *Candidate, enough int) bool {
 	return true
 }
 
-// classOf returns the class of the candidate's limits that bind and are shared.
-func (b *builder) classOf(c *Candidate) int32 {
-	b.limits = b.limits[:0]
-	for _, l := range c.Limits {
-		if b.binding[l] && !b.private[l] {
-			b.limits = append(b.limits, l)
-		}
-	}
-	slices.Sort(b.limits)
-	return b.classes.of(b.limits)
-}
-
-// judge finds out which limits bind and which are private, among the pairs kept.
-func (b *builder) judge(s *Solver) {
-	p, n := s.p, &s.net
-	b.demand = resize(b.demand, len(p.Room))
-	b.inSlot = resize(b.inSlot, len(p.Room))
-	b.owner = resize(b.owner, len(p.Room))
-	for l := range p.Room {
-		b.owner[l], b.private[l] = none, true
-	}
-	for i := range n.slots {
-		slot := &n.slots[i]
-		for _, e := range n.pairs[slot.first:slot.end] {
-			for _, l := range p.Slots[i].Candidates[e.cand].Limits {
-				if b.owner[l] == none {
-					b.owner[l] = e.offer
-				}
-				b.private[l] = b.private[l] && b.owner[l] == e.offer
-				if b.inSlot[l] < slot.count {
-					b.inSlot[l]++
-					b.demand[l]++
-				}
-			}
-		}
-		for _, e := range n.pairs[slot.first:slot.end] {
-			for _, l := range p.Slots[i].Candidates[e.cand].Limits {
-				b.inSlot[l] = 0
-			}
-		}
-	}
-	for l, room := range p.Room {
-		b.binding[l] = int(b.demand[l]) > room && (!p.Exclusive || !b.private[l])
-	}
-}
-
 // thin leaves out the pairs that turn out not to matter.
 func (b *builder) thin(s *Solver) {
 	n := &s.net
-	b.classes.reset()
+	b.shared.reset()
+	b.toClass = b.toClass[:0]
+	for set := range b.sets.size() {
+		b.toClass = append(b.toClass, b.classOf(int32(set)))
+	}
 	kept := int32(0)
 	for i := range n.slots {
 		slot := &n.slots[i]
 		first := kept
 		b.seen = b.seen[:0]
 		for e := slot.first; e < slot.end; e++ {
-			if b.keep(&s.p.Slots[i].Candidates[n.pairs[e].cand], s.total) {
-				n.pairs[kept] = n.pairs[e]
+			if b.keep(b.toClass[n.pairs[e].set], s.total) {
+				if kept != e {
+					n.pairs[kept] = n.pairs[e]
+				}
 				kept++
 			}
 		}
@@ -193,51 +195,38 @@ func (b *builder) thin(s *Solver) {
 	n.pairs = n.pairs[:kept]
 }
 
-// numberOffers replaces the offers' own numbers by dense ones.
-func (b *builder) numberOffers(s *Solver) {
-	s.offers.reset(len(s.net.pairs))
-	b.offers = b.offers[:0]
-	for i := range s.net.pairs {
-		p := &s.net.pairs[i]
-		id, fresh := s.offers.number(uint64(p.offer))
-		if fresh {
-			b.offers = append(b.offers, 0)
+// classOf returns the class of the set's limits that bind and are shared.
+func (b *builder) classOf(set int32) int32 {
+	b.limits = b.limits[:0]
+	for _, l := range b.sets.of(set) {
+		if b.binding[l] && !b.private[l] {
+			b.limits = append(b.limits, l)
 		}
-		p.offer = id
-		b.offers[id]++
 	}
+	return b.shared.add(b.limits)
 }
 
 // makeBins lays out the bins: the limits that nest, below them the offers that
 // several slots want.
 func (b *builder) makeBins(s *Solver, scarce bool) {
 	n := &s.net
-	n.nodes = resize(n.nodes, len(n.slots))
-	for i := range n.nodes {
-		n.nodes[i].epoch = 0
+	n.layOut(len(n.slots))
+	for i := range n.pairs {
+		b.offers[n.pairs[i].offer].pairs++
 	}
-	n.epoch = 0
-	n.sink = n.addBin(none, 0)
-	n.units = resize(n.units, 1)
 	b.tree.reset()
 	if scarce {
-		b.lists.fill(s, b.binding)
-		b.tree.grow(s, &b.lists, b.offers)
+		b.tree.grow(s)
 	}
-	bins := resize(b.limits, len(b.offers)) // by offer, its bin; 0 none yet
 	for i := range n.pairs {
-		bin, offer := b.tree.binOf(int32(i), n.sink), n.pairs[i].offer
-		if s.p.Exclusive && b.offers[offer] > 1 {
-			if bins[offer] == 0 {
-				bins[offer] = n.addBin(bin, 1)
+		p := &n.pairs[i]
+		bin, o := b.tree.binOf(p.set, n.sink), &b.offers[p.offer]
+		if s.p.Exclusive && o.pairs > 1 {
+			if o.bin == 0 {
+				o.bin = n.addBin(bin, 1)
 			}
-			bin = bins[offer]
+			bin = o.bin
 		}
 		n.arcs[i].bin = bin
 	}
-	b.limits = bins
 }
-
-// violated reports whether the flow takes more units of a limit that the network
-// leaves out than there are.
-func (b *builder) violated(n *network) bool { return b.tree.violated(n, &b.lists) }

@@ -17,8 +17,13 @@
 // Where all slots can have their best candidates at once, that is the plan. Only
 // those candidates are looked at.
 //
-// Candidates and limits that cannot matter are left out ([builder]). What is left
-// is a flow of least cost, if the limits nest:
+// Where offers exclude each other, what limits say is disregarded at first: what is
+// left is an assignment, and successive shortest paths over int64 solve it, reading of
+// each list no more than they come by ([matching]). If the plan keeps the limits all
+// the same, it is the best.
+//
+// Otherwise candidates and limits that cannot matter are left out ([builder]). What
+// remains is a flow of least cost, if the limits nest:
 //
 //	slots        offers     limits          sink
 //
@@ -29,10 +34,12 @@
 //	side ──────► phone ──────────────────┘
 //	  └────────── left empty ─────────────────────────────────►
 //
-// Successive shortest paths with potentials solve it ([network]): all terms but the
-// last are one 128-bit number, an offer passes on one unit, a limit what room it
-// has, and the unit that leaves a slot wholly empty costs more than the others. The
-// last term is settled by walking the arcs of reduced cost 0 (network.favour).
+// Successive shortest paths with potentials solve it, too ([network]): all terms but
+// the last are one 128-bit number, an offer passes on one unit, a limit what room it
+// has, and the unit that leaves a slot wholly empty costs more than the others.
+//
+// Both leave the last term open. It is settled by walking the arcs of reduced cost 0
+// in the network, those alone that equally cheap plans may use (network.favour).
 //
 // Limits that overlap without nesting, or that hold an offer in some slots only,
 // make the problem NP-hard. The network leaves those out. If its plan keeps them
@@ -41,16 +48,17 @@
 // priced, prices come from a small linear program over the flows found so far,
 // pairs whose reduced cost is too high are dropped, flows are repaired into plans,
 // and what is still open is divided by how many units each class of candidates (by
-// the limits that they draw on, tier and score or none) takes. Prices are floating-point numbers, all that
-// is concluded from them is computed in integers. The last term is settled pair by
-// pair.
+// the limits that they draw on, tier and score or none) takes. Prices are
+// floating-point numbers, all that is concluded from them is computed in integers.
+// The last term is settled pair by pair.
 //
 // # Cost
 //
-// Thirty slots that all want the same offers take some 100 µs, no conflict less than
-// 1 µs, both without allocation; thirty slots of a hundred candidates with three
-// overlapping policies 1 to 50 ms. The search counts the candidates it looks at, not
-// time, so the answer is the same on every machine even if its bound cuts it short.
+// Thirty slots of one offer that all want the same thirty take 10 to 80 µs, and 50 to
+// 150 µs under limits that nest; two slots 0.3 µs; no conflict less than 1 µs. None of
+// that allocates. Thirty slots of a hundred candidates with three overlapping policies
+// take 1 to 50 ms. The search counts the candidates it looks at, not time, so the
+// answer is the same on every machine even if its bound cuts it short.
 //
 // # Sources
 //

@@ -1,120 +1,205 @@
 package assign
 
+import "math/bits"
+
+// A favour is what turning a cheapest flow into the best of the equally cheap
+// needs to know.
+type favour struct {
+	words int      // of a set of slots
+	tight []uint64 // by bin, from the sink on: slots with a tight pair to it that is not chosen
+	later []uint64 // slots not decided
+}
+
 // favour turns the cheapest flow into the one, among the equally cheap, in which
 // the first slot fares best, then the second, and so on.
 //
 // A plan differs from the optimal one in hand by cycles of the residual network,
-// and is as cheap iff all their arcs have reduced cost 0. So the pairs are decided
-// in order, slot by slot, best first: a chosen one stays; another is taken if a
-// cycle of such arcs leads through it that disturbs nothing decided so far.
+// and is as cheap iff all their arcs are tight: of reduced cost 0. So the pairs are
+// decided in order, slot by slot, best first: a chosen one stays; another is taken
+// if a cycle of tight arcs leads through it that disturbs nothing decided so far.
+//
+// Cycles are sought backwards, from the slot to the bins that lead to it: one
+// search serves all its pairs until the flow changes. It takes the slots that lead
+// to a bin as a bitset, so that it visits nodes and not pairs.
 func (n *network) favour() {
+	n.findTight()
 	for s := range n.slots {
+		n.swaps.later[s>>6] &^= 1 << (s & 63)
 		n.favourSlot(int32(s))
 	}
 }
 
+// findTight notes which pairs are tight. That stays so: potentials do.
+func (n *network) findTight() {
+	f := &n.swaps
+	f.words = (len(n.slots) + 63) / 64
+	f.tight = resize(f.tight, f.words*(len(n.nodes)-len(n.slots)))
+	f.later = resize(f.later, f.words)
+	for s := range n.slots {
+		slot, own, word, bit := &n.slots[s], n.nodes[s].potential, s>>6, uint64(1)<<(s&63)
+		f.later[word] |= bit
+		for e := slot.first; e < slot.end; e++ {
+			a := &n.arcs[e]
+			reduced := a.cost.add(own)
+			if n.sorted && reduced.positive() && !a.chosen {
+				continue // bins have no positive potential
+			}
+			a.tight = reduced == n.nodes[a.bin].potential
+			if a.tight && !a.chosen {
+				f.tight[int(a.bin-n.sink)*f.words+word] |= bit
+			}
+		}
+	}
+}
+
 func (n *network) favourSlot(s int32) {
-	n.begin() // nodes labelled in vain cannot reach s, until the flow changes
 	slot := &n.slots[s]
+	fresh := false // the search reckons with what is decided
 	for e := slot.first; e < slot.end; e++ {
 		a := &n.arcs[e]
-		if a.chosen || a.closed {
-			a.frozen = true
+		if a.chosen {
+			fresh = false
 			continue
 		}
-		reduced := a.cost.add(n.nodes[s].potential)
-		if n.sorted && reduced.positive() {
-			break
-		}
-		a.frozen = true
-		if reduced != n.nodes[a.bin].potential || !n.reach(a.bin, s) {
+		if !a.tight {
 			continue
 		}
-		n.push(a.bin, s)
-		n.choose(e)
-		n.begin()
-	}
-	for e := slot.first; e < slot.end; e++ {
-		n.arcs[e].frozen = true
+		if !fresh {
+			n.begin()
+			n.walkToSlot(s, e)
+			if len(n.open) == 0 {
+				return // nothing more to win
+			}
+			fresh = true
+		}
+		if n.leads(a.bin) {
+			n.rotate(s, e)
+			fresh = false
+		}
 	}
 }
 
-// reach labels a path of zero-cost arcs from bin to slot s, if there is one.
-func (n *network) reach(bin, s int32) bool {
-	if !n.mark(bin, none, none) {
-		return false
-	}
-	n.open = append(n.open[:0], bin)
-	for len(n.open) > 0 {
-		u := n.open[len(n.open)-1]
+// leads reports whether tight arcs lead from the bin to the slot at hand. It goes
+// on with the search as far as it must.
+func (n *network) leads(bin int32) bool {
+	for !n.labelled(bin) {
+		if len(n.open) == 0 {
+			return false
+		}
+		v := n.open[len(n.open)-1]
 		n.open = n.open[:len(n.open)-1]
-		if u == s {
-			return true
-		}
-		if u < n.sink {
-			n.walkSlot(u)
+		if v < n.sink {
+			n.walkToSlot(v, none)
 		} else {
-			n.walkBin(u)
+			n.walkToBin(v)
 		}
 	}
-	return false
-}
-
-func (n *network) mark(v, from, via int32) bool {
-	x := &n.nodes[v]
-	if x.epoch == n.epoch && x.settled {
-		return false
-	}
-	x.epoch, x.settled, x.from, x.via = n.epoch, true, from, via
 	return true
 }
 
-func (n *network) walk(v, from, via int32) {
-	if n.mark(v, from, via) {
-		n.open = append(n.open, v)
+func (n *network) labelled(v int32) bool { return n.nodes[v].epoch == n.epoch && n.nodes[v].settled }
+
+// walk labels v: it leads to node to, by way of a pair or none.
+func (n *network) walk(v, to, via int32) {
+	if n.labelled(v) {
+		return
 	}
+	x := &n.nodes[v]
+	x.epoch, x.settled, x.from, x.via = n.epoch, true, to, via
+	n.open = append(n.open, v)
 }
 
-func (n *network) walkSlot(u int32) {
-	s, own := &n.slots[u], n.nodes[u].potential
-	if n.emptyCost(s).add(own) == (wide{}) {
+// walkToSlot labels the bins that can give a unit back to slot u: those of its
+// pairs after the one given, and the sink.
+func (n *network) walkToSlot(u, after int32) {
+	s := &n.slots[u]
+	for e := s.head; e != none; e = n.pairs[e].mate {
+		if e > after && n.arcs[e].tight {
+			n.walk(n.arcs[e].bin, u, e)
+		}
+	}
+	if s.empty > 0 && n.refillGain(s).add(n.nodes[u].potential) == (wide{}) {
 		n.walk(n.sink, u, none)
 	}
-	for e := s.first; e < s.end; e++ {
-		a := &n.arcs[e]
-		reduced := a.cost.add(own)
-		if n.sorted && reduced.positive() {
-			return
-		}
-		if !a.chosen && !a.closed && !a.frozen && reduced == n.nodes[a.bin].potential {
-			n.walk(a.bin, u, e)
-		}
-	}
 }
 
-func (n *network) walkBin(b int32) {
-	x := &n.nodes[b]
-	if b != n.sink && x.flow < x.capacity && x.potential == n.nodes[x.parent].potential {
-		n.walk(x.parent, b, none)
-	}
-	for e := x.head; e != none; e = n.pairs[e].next {
-		a, u := &n.arcs[e], n.pairs[e].slot
-		if !a.frozen && a.cost.add(n.nodes[u].potential) == x.potential {
-			n.walk(u, b, e)
+// walkToBin labels the nodes that can send bin b a unit more.
+func (n *network) walkToBin(b int32) {
+	f := &n.swaps
+	for w, later := range f.later {
+		for set := f.tight[int(b-n.sink)*f.words+w] & later; set != 0; set &= set - 1 {
+			n.walk(int32(w<<6|bits.TrailingZeros64(set)), b, anyPair)
 		}
 	}
+	x := &n.nodes[b]
 	for q := x.child; q != none; q = n.nodes[q].sibling {
-		if n.nodes[q].flow > 0 && n.nodes[q].potential == x.potential {
+		if y := &n.nodes[q]; y.flow < y.capacity && y.potential == x.potential {
 			n.walk(q, b, none)
 		}
 	}
 	if b != n.sink {
+		if x.flow > 0 && x.potential == n.nodes[x.parent].potential {
+			n.walk(x.parent, b, none)
+		}
 		return
 	}
 	for u := range n.slots {
 		s := &n.slots[u]
-		if s.empty > 0 && n.refillGain(s).add(n.nodes[u].potential) == (wide{}) {
+		undecided := f.later[u>>6]>>(u&63)&1 != 0
+		if undecided && s.empty < s.count && n.emptyCost(s).add(n.nodes[u].potential) == (wide{}) {
 			n.walk(int32(u), b, none)
 		}
 	}
+}
+
+// anyPair stands for one of the tight pairs that lead from a slot to a bin.
+const anyPair = -2
+
+// rotate takes pair e for slot s and sends the unit round the cycle found.
+func (n *network) rotate(s, e int32) {
+	n.take(s, e)
+	for v := n.arcs[e].bin; v != s; {
+		x := &n.nodes[v]
+		to := x.from
+		switch {
+		case v < n.sink && x.via == anyPair:
+			n.take(v, n.tightPair(v, to))
+		case v < n.sink:
+			n.slots[v].empty++
+		case to < n.sink && x.via != none:
+			n.drop(x.via)
+			n.note(to, n.arcs[x.via].bin)
+		case to < n.sink:
+			n.slots[to].empty--
+		case x.parent == to:
+			x.flow++
+		default:
+			n.nodes[to].flow--
+		}
+		v = to
+	}
+}
+
+func (n *network) take(s, e int32) {
+	n.choose(e)
+	n.note(s, n.arcs[e].bin)
+}
+
+// note brings up to date whether slot s has a tight pair to the bin, not chosen.
+func (n *network) note(s, bin int32) {
+	word, bit := &n.swaps.tight[int(bin-n.sink)*n.swaps.words+int(s>>6)], uint64(1)<<(s&63)
+	*word &^= bit
+	if n.tightPair(s, bin) != none {
+		*word |= bit
+	}
+}
+
+// tightPair returns a tight pair of slot s to the bin that is not chosen, or none.
+func (n *network) tightPair(s, bin int32) int32 {
+	for e := n.slots[s].first; e < n.slots[s].end; e++ {
+		if a := &n.arcs[e]; a.bin == bin && a.tight && !a.chosen {
+			return e
+		}
+	}
+	return none
 }

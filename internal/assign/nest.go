@@ -2,150 +2,139 @@ package assign
 
 import "slices"
 
-// pairSets knows which pairs draw on which binding limits, both ways round.
-type pairSets struct {
-	limits  []int32 // the binding limits: their indexes in Problem.Room
-	room    []int32 // by position in limits
-	place   []int32 // by index in Problem.Room, its position in limits; -1: does not bind
-	ofPair  []int32 // positions of limits, by pair
-	pairEnd []int32
-	ofLimit []int32 // pairs, by position
-	start   []int32 // in ofLimit; one more than limits
-}
-
-// fill reads the sets off the problem.
-func (t *pairSets) fill(s *Solver, binding []bool) {
-	p, n := s.p, &s.net
-	t.limits, t.room = t.limits[:0], t.room[:0]
-	t.place = resize(t.place, len(p.Room))
-	for l := range p.Room {
-		t.place[l] = none
-		if binding[l] {
-			t.place[l] = int32(len(t.limits))
-			t.limits = append(t.limits, int32(l))
-			t.room = append(t.room, int32(p.Room[l]))
-		}
-	}
-	t.ofPair, t.pairEnd = t.ofPair[:0], t.pairEnd[:0]
-	t.start = resize(t.start, len(t.limits)+1)
-	for i := range n.pairs {
-		e := &n.pairs[i]
-		for _, l := range p.Slots[e.slot].Candidates[e.cand].Limits {
-			if at := t.place[l]; at != none {
-				t.ofPair = append(t.ofPair, at)
-				t.start[at+1]++
-			}
-		}
-		t.pairEnd = append(t.pairEnd, int32(len(t.ofPair)))
-	}
-	t.turn()
-}
-
-// turn derives the pairs of each limit from the limits of each pair.
-func (t *pairSets) turn() {
-	for i := range t.limits {
-		t.start[i+1] += t.start[i]
-	}
-	t.ofLimit = resize(t.ofLimit, len(t.ofPair))
-	at := append(t.place[:0], t.start[:len(t.limits)]...) // no longer needed
-	for e := range t.pairEnd {
-		for _, l := range t.of(int32(e)) {
-			t.ofLimit[at[l]] = int32(e)
-			at[l]++
-		}
-	}
-	t.place = at
-}
-
-// of returns the limits of the pair, by position.
-func (t *pairSets) of(e int32) []int32 {
-	first := int32(0)
-	if e > 0 {
-		first = t.pairEnd[e-1]
-	}
-	return t.ofPair[first:t.pairEnd[e]]
-}
-
-// in returns the pairs of the limit.
-func (t *pairSets) in(l int32) []int32 { return t.ofLimit[t.start[l]:t.start[l+1]] }
-
-// size returns how many pairs the limit has.
-func (t *pairSets) size(l int32) int32 { return t.start[l+1] - t.start[l] }
-
-// narrower orders limits by size; a limit lies only in limits that come later.
-func (t *pairSets) narrower(a, b int32) int {
-	if d := t.size(a) - t.size(b); d != 0 {
-		return int(d)
-	}
-	return int(a - b)
-}
-
 // A nest is a family of limits any two of which are disjoint or nested, and which
 // hold all pairs of an offer or none where offers exclude each other: so they are
 // bins, and the network can reckon with them. Limits that do not fit are loose.
 type nest struct {
-	order  []int32 // all limits, narrow ones first
-	nested []bool  // by limit
+	order  []int32 // the binding limits, narrow ones first
 	loose  []int32
+	size   []int32 // by limit: pairs
+	parted []bool  // by limit: it holds some pairs of an offer and not others
+	nested []bool  // by limit
 	bin    []int32 // by limit
-	shared []int32 // scratch: by limit or offer, pairs in common with the one at hand
-	common []int32 // scratch
-	ofPair []int32 // by pair, its bin; empty: the sink for all
+	shared []int32 // scratch: by limit, pairs in common with the one at hand
+
+	pairs  []int32 // by set of limits: pairs
+	ofSet  []int32 // by set: bin; empty: the sink for all
+	inside []int32 // the sets of each limit
+	start  []int32 // in inside; one more than limits
 }
 
-func (t *nest) reset() { t.loose, t.ofPair = t.loose[:0], t.ofPair[:0] }
+func (t *nest) reset() { t.order, t.loose, t.ofSet = t.order[:0], t.loose[:0], t.ofSet[:0] }
 
 // grow takes the limits, narrow ones first, into the nest where they fit.
-func (t *nest) grow(s *Solver, sets *pairSets, offers []int32) {
-	t.order = t.order[:0]
-	for l := range sets.limits {
-		t.order = append(t.order, int32(l))
+func (t *nest) grow(s *Solver) {
+	b := &s.build
+	limits := len(s.p.Room)
+	t.count(s, limits)
+	t.index(&b.sets, limits)
+	for l := range limits {
+		if b.binding[l] && t.size[l] > 0 {
+			t.order = append(t.order, int32(l))
+		}
 	}
-	slices.SortFunc(t.order, sets.narrower)
-	t.nested = resize(t.nested, len(t.order))
+	slices.SortFunc(t.order, t.narrower)
+	t.nested, t.shared = resize(t.nested, limits), resize(t.shared, limits)
 	for _, l := range t.order {
-		t.nested[l] = (!s.p.Exclusive || t.wholeOffers(&s.net, sets, offers, l)) && t.fits(sets, l)
+		t.nested[l] = !t.parted[l] && t.fits(&b.sets, l)
 		if !t.nested[l] {
 			t.loose = append(t.loose, l)
 		}
 	}
 	slices.Sort(t.loose)
-	t.addBins(s, sets)
+	t.addBins(s)
 }
 
-// wholeOffers reports whether the limit holds all pairs of its offers.
-func (t *nest) wholeOffers(n *network, sets *pairSets, offers []int32, l int32) bool {
-	t.shared = resize(t.shared, len(offers))
-	for _, e := range sets.in(l) {
-		t.shared[n.pairs[e].offer]++
+// count counts pairs, by set and by limit, and finds the limits that part offers:
+// those in which one pair of an offer is and another is not.
+func (t *nest) count(s *Solver, limits int) {
+	b := &s.build
+	t.pairs, t.size = resize(t.pairs, b.sets.size()), resize(t.size, limits)
+	t.parted = resize(t.parted, limits)
+	for i := range b.offers {
+		b.offers[i].set = none
 	}
-	for _, e := range sets.in(l) {
-		if o := n.pairs[e].offer; t.shared[o] != offers[o] {
-			return false
+	for i := range s.net.pairs {
+		p := &s.net.pairs[i]
+		t.pairs[p.set]++
+		switch o := &b.offers[p.offer]; {
+		case o.set == none:
+			o.set = p.set
+		case o.set != p.set && s.p.Exclusive:
+			t.part(b.sets.of(o.set), b.sets.of(p.set))
+			t.part(b.sets.of(p.set), b.sets.of(o.set))
 		}
 	}
-	return true
+	for set, pairs := range t.pairs {
+		for _, l := range b.sets.of(int32(set)) {
+			t.size[l] += pairs
+		}
+	}
+}
+
+// part marks the limits that are in one set only.
+func (t *nest) part(in, out []int32) {
+	for _, l := range in {
+		if !slices.Contains(out, l) {
+			t.parted[l] = true
+		}
+	}
+}
+
+// index lists the sets of each limit.
+func (t *nest) index(sets *classes, limits int) {
+	t.start = resize(t.start, limits+1)
+	for set, pairs := range t.pairs {
+		for _, l := range sets.of(int32(set)) {
+			if pairs > 0 {
+				t.start[l+1]++
+			}
+		}
+	}
+	for l := range limits {
+		t.start[l+1] += t.start[l]
+	}
+	t.inside = resize(t.inside, int(t.start[limits]))
+	t.shared = resize(t.shared, limits)
+	for set, pairs := range t.pairs {
+		for _, l := range sets.of(int32(set)) {
+			if pairs > 0 {
+				t.inside[t.start[l]+t.shared[l]] = int32(set)
+				t.shared[l]++
+			}
+		}
+	}
+}
+
+// in returns the sets that the limit is in.
+func (t *nest) in(l int32) []int32 { return t.inside[t.start[l]:t.start[l+1]] }
+
+// narrower orders limits by size; a limit lies only in limits that come later.
+func (t *nest) narrower(a, b int32) int {
+	if d := t.size[a] - t.size[b]; d != 0 {
+		return int(d)
+	}
+	return int(a - b)
 }
 
 // fits reports whether the limit holds each nested limit that it meets: those are
 // no wider.
-func (t *nest) fits(sets *pairSets, l int32) bool {
-	t.shared = resize(t.shared, len(sets.limits))
-	t.common = t.common[:0]
-	for _, e := range sets.in(l) {
-		for _, k := range sets.of(e) {
-			if !t.nested[k] {
-				continue
-			}
-			if t.shared[k] == 0 {
-				t.common = append(t.common, k)
-			}
-			t.shared[k]++
+func (t *nest) fits(sets *classes, l int32) bool {
+	for _, set := range t.in(l) {
+		for _, k := range sets.of(set) {
+			t.shared[k] = 0
 		}
 	}
-	for _, k := range t.common {
-		if t.shared[k] != sets.size(k) {
-			return false
+	for _, set := range t.in(l) {
+		for _, k := range sets.of(set) {
+			t.shared[k] += t.pairs[set]
+		}
+	}
+	for _, set := range t.in(l) {
+		for _, k := range sets.of(set) {
+			if t.nested[k] && t.shared[k] != t.size[k] {
+				return false
+			}
 		}
 	}
 	return true
@@ -153,58 +142,61 @@ func (t *nest) fits(sets *pairSets, l int32) bool {
 
 // addBins makes bins of the nested limits, wide ones first: a parent before its
 // children.
-func (t *nest) addBins(s *Solver, sets *pairSets) {
-	t.bin = resize(t.bin, len(t.order))
+func (t *nest) addBins(s *Solver) {
+	sets, n := &s.build.sets, &s.net
+	t.bin = resize(t.bin, len(s.p.Room))
 	for _, l := range slices.Backward(t.order) {
-		if !t.nested[l] || sets.size(l) == 0 {
+		if !t.nested[l] {
 			continue
 		}
-		parent := s.net.sink
-		if up := t.narrowest(sets, sets.in(l)[0], l); up != none {
+		parent := n.sink
+		if up := t.narrowest(sets.of(t.in(l)[0]), l); up != none {
 			parent = t.bin[up]
 		}
-		t.bin[l] = s.net.addBin(parent, sets.room[l])
+		t.bin[l] = n.addBin(parent, int32(s.p.Room[l]))
 	}
-	for e := range s.net.pairs {
-		bin := s.net.sink
-		if l := t.narrowest(sets, int32(e), none); l != none {
+	for set := range sets.size() {
+		bin := n.sink
+		if l := t.narrowest(sets.of(int32(set)), none); l != none {
 			bin = t.bin[l]
 		}
-		t.ofPair = append(t.ofPair, bin)
+		t.ofSet = append(t.ofSet, bin)
 	}
 }
 
-// narrowest returns the narrowest nested limit of the pair that is wider than
+// narrowest returns the narrowest nested limit of those given that is wider than
 // above, or none.
-func (t *nest) narrowest(sets *pairSets, e, above int32) int32 {
+func (t *nest) narrowest(limits []int32, above int32) int32 {
 	best := int32(none)
-	for _, l := range sets.of(e) {
-		if t.nested[l] && (above == none || sets.narrower(l, above) > 0) &&
-			(best == none || sets.narrower(l, best) < 0) {
+	for _, l := range limits {
+		if t.nested[l] && (above == none || t.narrower(l, above) > 0) &&
+			(best == none || t.narrower(l, best) < 0) {
 			best = l
 		}
 	}
 	return best
 }
 
-func (t *nest) binOf(e, sink int32) int32 {
-	if len(t.ofPair) == 0 {
+func (t *nest) binOf(set, sink int32) int32 {
+	if len(t.ofSet) == 0 {
 		return sink
 	}
-	return t.ofPair[e]
+	return t.ofSet[set]
 }
 
-func (t *nest) violated(n *network, sets *pairSets) bool {
-	for _, l := range t.loose {
-		taken := int32(0)
-		for _, e := range sets.in(l) {
-			if n.arcs[e].chosen {
-				taken++
+// violated reports whether the flow takes more units of a loose limit than there
+// are.
+func (t *nest) violated(s *Solver) bool {
+	if len(t.loose) == 0 {
+		return false
+	}
+	clear(t.shared)
+	for e := range s.net.arcs {
+		if s.net.arcs[e].chosen {
+			for _, l := range s.build.sets.of(s.net.pairs[e].set) {
+				t.shared[l]++
 			}
 		}
-		if taken > sets.room[l] {
-			return true
-		}
 	}
-	return false
+	return slices.ContainsFunc(t.loose, func(l int32) bool { return int(t.shared[l]) > s.p.Room[l] })
 }

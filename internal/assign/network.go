@@ -25,6 +25,8 @@ type network struct {
 	empty     wide // cost of a unit left empty
 	fallback  wide // and more of the one that leaves a slot wholly empty
 
+	swaps favour
+
 	open    []int32 // nodes labelled and not settled
 	touched []int32 // nodes labelled
 	epoch   uint32
@@ -36,6 +38,7 @@ type slotNode struct {
 	count      int32 // units wanted
 	fill       int32 // units chosen
 	empty      int32 // units supplied and left empty
+	head       int32 // first chosen pair
 	optional   bool
 }
 
@@ -43,6 +46,7 @@ type arc struct {
 	cost   wide
 	bin    int32 // node that the unit flows to
 	chosen bool
+	tight  bool // of reduced cost 0; see favour
 	frozen bool // may not change
 	closed bool // may not be chosen
 }
@@ -53,8 +57,10 @@ type pair struct {
 	slot       int32
 	cand       int32 // index into the slot's candidates
 	offer      int32 // dense number
+	set        int32 // of limits that may bind
 	class      int32 // of pairs that the search need not tell apart
 	next, prev int32 // list of the chosen pairs of a bin
+	mate       int32 // next in the list of the chosen pairs of a slot
 	unscored   bool
 }
 
@@ -73,6 +79,13 @@ type node struct {
 
 const none = -1
 
+// layOut makes the nodes of the slots and the sink.
+func (n *network) layOut(slots int) {
+	n.nodes, n.epoch = resize(n.nodes, slots), 0
+	n.sink = n.addBin(none, 0)
+	n.units = resize(n.units, 1)
+}
+
 // addBin adds a bin below parent and returns it. The sink comes first.
 func (n *network) addBin(parent, capacity int32) int32 {
 	id := int32(len(n.nodes))
@@ -87,7 +100,7 @@ func (n *network) addBin(parent, capacity int32) int32 {
 // clearFlow empties the network; pairs stay closed or open.
 func (n *network) clearFlow() {
 	for i := range n.slots {
-		n.slots[i].fill, n.slots[i].empty = 0, 0
+		n.slots[i].fill, n.slots[i].empty, n.slots[i].head = 0, 0, none
 	}
 	for i := range n.arcs {
 		n.arcs[i].chosen = false
@@ -133,7 +146,9 @@ func (n *network) choose(e int32) {
 		n.pairs[b.head].prev = e
 	}
 	b.head = e
-	n.slots[p.slot].fill++
+	s := &n.slots[p.slot]
+	p.mate, s.head = s.head, e
+	s.fill++
 	n.units[p.class]++
 }
 
@@ -149,7 +164,13 @@ func (n *network) drop(e int32) {
 		n.pairs[p.next].prev = p.prev
 	}
 	n.arcs[e].chosen = false
-	n.slots[p.slot].fill--
+	s := &n.slots[p.slot]
+	at := &s.head
+	for *at != e {
+		at = &n.pairs[*at].mate
+	}
+	*at = p.mate
+	s.fill--
 	n.units[p.class]--
 }
 

@@ -85,7 +85,7 @@ func TestWhatCannotMatterDoesNot(t *testing.T) {
 				c[k].Limits = append([]int32{wide}, c[k].Limits...)
 				c[k].Tier *= 100_000
 			}
-			p.Slots[i].Candidates = append(c, Candidate{Offer: 2000, Tier: 1e6, Limits: []int32{full}})
+			p.Slots[i].Candidates = append(c, Candidate{Offer: 2000, Tier: 1e8, Limits: []int32{full}})
 		}
 		got := other.Optimal(p, 0)
 		require.True(t, want.Cut || got.Cut || equal(want.Chosen, got.Chosen), "names, a limit with room, scaled tiers, a candidate without room")
@@ -98,19 +98,64 @@ func TestProblemsSideBySideDoNotDisturbEachOther(t *testing.T) {
 		a, b := drawProblem(t, exclusive), drawProblem(t, exclusive)
 		var one, two, both Solver
 		want := slices.Concat(one.Optimal(a, 0).Chosen, two.Optimal(b, 0).Chosen)
-
-		joint := &Problem{Slots: slices.Concat(a.Slots, b.Slots), Room: slices.Concat(a.Room, b.Room), Exclusive: exclusive}
-		for i := range b.Slots {
-			for k := range b.Slots[i].Candidates {
-				c := &b.Slots[i].Candidates[k]
-				c.Offer += 10_000
-				for l := range c.Limits {
-					c.Limits[l] += int32(len(a.Room))
-				}
-			}
-		}
+		joint := sideBySide(a, b)
 		got := both.Optimal(joint, 0)
 		require.True(t, got.Cut || equal(want, got.Chosen))
 		require.False(t, better(joint, got.Chosen, want))
 	})
+}
+
+// sideBySide joins problems that have nothing in common.
+func sideBySide(problems ...*Problem) *Problem {
+	joint := &Problem{Exclusive: problems[0].Exclusive}
+	for i, p := range problems {
+		for _, slot := range p.Slots {
+			slot.Candidates = slices.Clone(slot.Candidates)
+			for k := range slot.Candidates {
+				c := &slot.Candidates[k]
+				c.Offer += int32(i) * 10_000
+				c.Limits = slices.Clone(c.Limits)
+				for l := range c.Limits {
+					c.Limits[l] += int32(len(joint.Room))
+				}
+			}
+			joint.Slots = append(joint.Slots, slot)
+		}
+		joint.Room = append(joint.Room, p.Room...)
+	}
+	return joint
+}
+
+func TestManySlotsAreDecidedAsFewAre(t *testing.T) {
+	for name, c := range contests {
+		var few, many Solver
+		var want [][]int32
+		problems := make([]*Problem, 5)
+		for i := range problems {
+			problems[i] = c.problem(uint64(i))
+			for _, chosen := range few.Optimal(problems[i], 0).Chosen {
+				want = append(want, slices.Clone(chosen))
+			}
+		}
+		require.True(t, equal(want, many.Optimal(sideBySide(problems...), 0).Chosen), name)
+	}
+}
+
+func TestMatchingAndNetworkAgree(t *testing.T) {
+	matched := 0
+	for name, c := range contests {
+		var one, two Solver
+		for seed := range uint64(25) {
+			p := c.problem(seed)
+			one.begin(p)
+			plan, ok := one.byMatching()
+			if !ok {
+				continue
+			}
+			matched++
+			two.begin(p)
+			require.Equal(t, two.byNetwork(defaultSteps).Chosen, plan.Chosen, "%s, seed %d", name, seed)
+		}
+	}
+	require.Greater(t, matched, 400)
 }

@@ -108,15 +108,15 @@ func newSearch(s *Solver, maxSteps int) *search {
 // in tier and in having a score: all rows are sums over classes.
 func (h *search) classify() {
 	b := &h.s.build
-	index := make([]int32, len(b.lists.limits))
+	index := make([]int32, len(h.s.p.Room))
 	for i := range index {
 		index[i] = none
 	}
 	for i, l := range b.tree.loose {
 		index[l] = int32(i)
-		h.room = append(h.room, int64(b.lists.room[l]))
+		h.room = append(h.room, int64(h.s.p.Room[l]))
 	}
-	b.classes.reset()
+	b.shared.reset()
 	type key struct {
 		limits, tier int32
 		unscored     bool
@@ -124,13 +124,13 @@ func (h *search) classify() {
 	number := map[key]int32{}
 	for e := range h.n.pairs {
 		var limits []int32
-		for _, l := range b.lists.of(int32(e)) {
+		for _, l := range b.sets.of(h.n.pairs[e].set) {
 			if index[l] != none {
 				limits = append(limits, index[l])
 			}
 		}
 		slices.Sort(limits)
-		class := key{b.classes.of(limits), h.n.pairs[e].tier, h.n.pairs[e].unscored}
+		class := key{b.shared.add(limits), h.n.pairs[e].tier, h.n.pairs[e].unscored}
 		id, known := number[class]
 		if !known {
 			id = int32(len(h.inClass))

@@ -13,6 +13,7 @@ type Solver struct {
 
 	offers table
 	used   []int32 // units taken, by limit
+	fast   matching
 	build  builder
 	net    network
 }
@@ -33,12 +34,32 @@ func (s *Solver) Optimal(p *Problem, maxSteps int) Plan {
 	if s.bestAreFree() {
 		return s.bestOfEach()
 	}
+	if plan, ok := s.byMatching(); ok {
+		return plan
+	}
+	return s.byNetwork(maxSteps)
+}
+
+// byMatching finds the best plan that disregards limits with room. If it keeps
+// them all the same, it is the best.
+func (s *Solver) byMatching() (Plan, bool) {
+	if !s.p.Exclusive || !s.fast.match(s) || !s.fast.keepsLimits(s) {
+		return Plan{}, false
+	}
+	s.fast.load(&s.net)
+	s.net.favour()
+	plan := s.planOf(false)
+	return plan, s.keepsLimits(plan)
+}
+
+// byNetwork finds the best plan whatever the problem.
+func (s *Solver) byNetwork(maxSteps int) Plan {
 	s.build.run(s)
 	s.net.steps = 0
 	s.net.solve()
 	s.net.favour()
 	cut := false
-	if s.build.violated(&s.net) {
+	if s.build.tree.violated(s) {
 		cut = newSearch(s, maxSteps).run()
 	}
 	return s.planOf(cut)
@@ -103,6 +124,32 @@ func (s *Solver) bestOfEach() Plan {
 		s.chosen[i], rest = rest[:n:n], rest[n:]
 	}
 	return Plan{Chosen: s.chosen}
+}
+
+// keepsLimits reports whether there is room for the plan.
+func (s *Solver) keepsLimits(p Plan) bool {
+	if len(s.p.Room) == 0 {
+		return true
+	}
+	clear(s.used)
+	for i, chosen := range p.Chosen {
+		for _, k := range chosen {
+			if !s.count(&s.p.Slots[i].Candidates[k]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// count counts the units of a candidate and reports whether they could be had.
+func (s *Solver) count(c *Candidate) bool {
+	for _, l := range c.Limits {
+		if s.used[l]++; int(s.used[l]) > s.p.Room[l] {
+			return false
+		}
+	}
+	return true
 }
 
 // planOf reads the plan off the network.

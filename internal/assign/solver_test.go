@@ -22,6 +22,15 @@ var small = map[string]shape{
 	"own caps, counts":   {slots: 3, offers: 5, count: 3, values: 4, own: 0.7, lists: 0.9, optional: 0.3},
 	"nested":             {slots: 4, offers: 5, count: 2, values: 4, limits: 4, nested: true, room: 3, exclusive: true, lists: 0.8},
 	"nested, duplicates": {slots: 3, offers: 5, count: 3, values: 4, limits: 4, own: 0.3, nested: true, room: 4, lists: 0.8},
+	"level":              {slots: 5, offers: 5, exclusive: true, lists: 0.8},
+	"level, counts":      {slots: 3, offers: 5, count: 3, exclusive: true, lists: 0.8, optional: 0.5},
+	"level, tiers":       {slots: 5, offers: 5, tiers: 2, unscored: 0.4, exclusive: true, lists: 0.8, optional: 0.2},
+	"level, own caps":    {slots: 4, offers: 5, count: 2, own: 0.6, exclusive: true, lists: 0.8},
+	"line":               {slots: 5, offers: 5, values: 3, limits: 1, width: 1, room: 4, exclusive: true, lists: 0.9},
+	"line, level":        {slots: 5, offers: 5, limits: 1, width: 1, room: 4, exclusive: true, lists: 0.9, optional: 0.3},
+	"line, own caps":     {slots: 4, offers: 5, count: 2, tiers: 2, values: 1, limits: 1, width: 1, own: 0.5, room: 5, exclusive: true, lists: 0.8},
+	"nested, level":      {slots: 4, offers: 5, count: 2, tiers: 2, limits: 4, nested: true, room: 3, exclusive: true, lists: 0.8, optional: 0.3},
+	"nested, own caps":   {slots: 4, offers: 5, count: 2, values: 1, limits: 3, own: 0.4, nested: true, room: 4, exclusive: true, lists: 0.8},
 	"nested, tiers":      {slots: 4, offers: 5, tiers: 2, unscored: 0.3, values: 2, limits: 4, nested: true, room: 3, exclusive: true, lists: 0.8},
 }
 
@@ -33,6 +42,8 @@ var overlapping = map[string]shape{
 	"overlapping, largest":    {slots: 4, offers: 5, tiers: 2, values: 1e15, limits: 3, width: 0.6, room: 3, exclusive: true, lists: 0.9},
 	"overlapping, duplicates": {slots: 4, offers: 4, values: 3, limits: 3, width: 0.6, own: 0.3, room: 3, lists: 0.9},
 	"overlapping, counts":     {slots: 3, offers: 5, count: 3, values: 3, limits: 3, width: 0.6, room: 4, exclusive: true, lists: 0.8, optional: 0.3},
+	"overlapping, level":      {slots: 5, offers: 5, limits: 3, width: 0.6, own: 0.2, room: 3, exclusive: true, lists: 0.9, optional: 0.3},
+	"partial, level":          {slots: 4, offers: 5, count: 2, tiers: 2, limits: 3, width: 0.7, part: 0.7, room: 4, exclusive: true, lists: 0.9},
 	"partial":                 {slots: 5, offers: 5, values: 4, limits: 3, width: 0.6, part: 0.7, room: 2, exclusive: true, lists: 0.9},
 	"partial, duplicates":     {slots: 4, offers: 4, count: 2, values: 4, limits: 4, width: 0.7, part: 0.7, own: 0.3, room: 3, lists: 0.9},
 	"partial, everything":     {slots: 3, offers: 5, count: 3, tiers: 2, unscored: 0.3, optional: 0.3, values: 2, limits: 4, width: 0.6, part: 0.5, own: 0.2, room: 3, exclusive: true, lists: 0.9},
@@ -61,6 +72,8 @@ func agree(t *testing.T, shapes map[string]shape, rounds uint64) {
 				require.Falsef(t, got.Cut, "seed %d", seed)
 				require.Truef(t, equal(got.Chosen, want), "seed %d: got %v of %v, want %v of %v\n%+v",
 					seed, got.Chosen, termsOf(p, got.Chosen), want, termsOf(p, want), p)
+				solver.begin(p)
+				require.Truef(t, equal(solver.byNetwork(defaultSteps).Chosen, want), "seed %d: without the matching", seed)
 			}
 		})
 	}
@@ -116,11 +129,14 @@ func TestSequentialTakesTheBestThatRemain(t *testing.T) {
 
 func TestSteadyStateDoesNotAllocate(t *testing.T) {
 	nested := shape{slots: 10, offers: 32, count: 2, values: 9, limits: 6, nested: true, room: 5, lists: 1, exclusive: true}
-	for name, p := range map[string]*Problem{
+	problems := map[string]*Problem{
 		"conflict-free": {Slots: contested(1, 30, 30, 1, 1e8).Slots},
-		"contested":     contested(1, 30, 30, 1, 1e8),
 		"nested limits": nested.problem(rand.New(rand.NewPCG(1, 1))),
-	} {
+	}
+	for name, c := range contests {
+		problems[name] = c.problem(1)
+	}
+	for name, p := range problems {
 		var s Solver
 		s.Optimal(p, 0)
 		require.Zero(t, testing.AllocsPerRun(20, func() { s.Optimal(p, 0) }), name)
