@@ -3,10 +3,7 @@ package rules
 import (
 	"errors"
 	"fmt"
-	"sync"
 	"unicode/utf8"
-
-	"cel.dev/cel-go/cel"
 )
 
 // Limits bound expressions and their evaluation. A zero field has its default.
@@ -49,18 +46,13 @@ func set[T int | int64](field *T, value T) {
 	}
 }
 
-// A Compiler compiles expressions, each text once for each kind. It keeps what it
-// compiled for as long as it lives. It is safe for concurrent use.
+// A Compiler compiles expressions, each text once for each kind as long as anyone
+// holds what it made of it: it may outlive catalogs. It is safe for concurrent use.
 type Compiler struct {
 	limits        Limits
 	plain, scores *environment
 	zones         zones
-	compiled      sync.Map // source to func() (*Expr, []Issue)
-}
-
-type source struct {
-	kind Kind
-	text string
+	interned      *interned
 }
 
 // NewCompiler returns a compiler with the limits, of which none may be negative.
@@ -73,54 +65,57 @@ func NewCompiler(l Limits) (*Compiler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("rules: %w", err)
 	}
-	return &Compiler{limits: l, plain: plain, scores: scores}, nil
+	return &Compiler{limits: l, plain: plain, scores: scores, interned: newInterned()}, nil
 }
 
 // Compile returns the compiled expression, or all that is wrong with it. It gives
-// the same expression for the same kind and text.
+// the same expression for the same kind and text, as long as that is held.
 func (c *Compiler) Compile(k Kind, text string) (*Expr, []Issue) {
-	type result struct {
-		expr   *Expr
-		issues []Issue
+	e := c.interned.get(source{k, text}, func() *Expr { return &Expr{kind: k, text: text, compiler: c} })
+	e.compiled.Do(func() { e.issues = c.compile(e) })
+	if len(e.issues) > 0 {
+		return nil, e.issues
 	}
-	src := source{k, text}
-	once, ok := c.compiled.Load(src)
-	if !ok {
-		once, _ = c.compiled.LoadOrStore(src, sync.OnceValue(func() result {
-			expr, issues := c.compile(k, text)
-			return result{expr, issues}
-		}))
-	}
-	r := once.(func() result)()
-	return r.expr, r.issues
+	return e, nil
 }
 
-func (c *Compiler) compile(k Kind, text string) (*Expr, []Issue) {
-	if len(text) > c.limits.TextBytes {
-		return nil, []Issue{{1, 1, fmt.Sprintf("expression of %d bytes: at most %d are allowed", len(text), c.limits.TextBytes)}}
+// compile fills the expression in, or returns what is wrong with it. Of its tree,
+// which takes far more memory than the text, it keeps nothing but what is needed
+// to evaluate it.
+func (c *Compiler) compile(e *Expr) []Issue {
+	if len(e.text) > c.limits.TextBytes {
+		return []Issue{{1, 1, fmt.Sprintf("expression of %d bytes: at most %d are allowed", len(e.text), c.limits.TextBytes)}}
 	}
-	if !utf8.ValidString(text) {
-		return nil, []Issue{{1, 1, "not valid UTF-8"}}
+	if !utf8.ValidString(e.text) {
+		return []Issue{{1, 1, "not valid UTF-8"}}
 	}
-	env := c.plain
-	if k == Score {
-		env = c.scores
-	}
-	checked, found := env.Compile(text)
+	env := c.env(e.kind)
+	checked, found := env.Compile(e.text)
 	if found.Err() != nil {
-		return nil, celIssues(found)
+		return celIssues(found)
 	}
 	tree := checked.NativeRep()
-	review := newReview(tree, k, c.limits)
+	review := newReview(tree, e.kind, c.limits)
 	if issues := review.issues(); len(issues) > 0 {
-		return nil, issues
+		return issues
 	}
-	program, err := env.Program(checked, cel.CustomDecoratorV2(c.newPlan(env, tree).decorate))
-	if err != nil {
-		return nil, []Issue{{1, 1, err.Error()}}
+	e.reads, e.once = review.reads, bodyPrice(tree.Expr())
+	if e.kind == Condition {
+		e.form = predicateOf(tree)
 	}
-	return &Expr{
-		text: text, reads: review.reads, budget: price{c.limits.Steps, c.limits.Bytes}, once: bodyPrice(tree.Expr()),
-		program: program, source: tree.SourceInfo(),
-	}, nil
+	if e.kind == Score {
+		e.columns = columnOf(e, tree)
+	}
+	if !e.hasOtherForm() || large(tree, e.text) {
+		e.program.Store(c.plan(env, checked))
+	}
+	return nil
+}
+
+// env returns the environment of expressions of the kind.
+func (c *Compiler) env(k Kind) *environment {
+	if k == Score {
+		return c.scores
+	}
+	return c.plain
 }

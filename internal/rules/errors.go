@@ -90,16 +90,16 @@ func kindOf(err error) ErrorKind {
 }
 
 // failure is how cel-go's error looks from outside.
-func (e *Expr) failure(err error) *Error {
+func (p *program) failure(err error) *Error {
 	out := &Error{Kind: kindOf(err), Detail: err.Error()}
 	if celErr, ok := errors.AsType[*types.Err](err); ok {
-		out.Line, out.Column = e.position(celErr.NodeID())
+		out.Line, out.Column = p.position(celErr.NodeID())
 	}
 	return out
 }
 
-func (e *Expr) overBudget(node int64) *Error {
-	line, column := e.position(node)
+func (p *program) overBudget(node int64) *Error {
+	line, column := p.position(node)
 	return &Error{Kind: OverBudget, Line: line, Column: column, Detail: "more steps or memory than one evaluation may take"}
 }
 
@@ -108,10 +108,10 @@ func wrongResult(want string, got ref.Val) *Error {
 }
 
 // position returns where the node stands in the text, 0 and 0 if that is unknown.
-func (e *Expr) position(node int64) (line, column int) {
-	if _, ok := e.source.GetOffsetRange(node); !ok {
+func (p *program) position(node int64) (line, column int) {
+	if _, ok := p.source.GetOffsetRange(node); !ok {
 		return 0, 0
 	}
-	at := e.source.GetStartLocation(node)
+	at := p.source.GetStartLocation(node)
 	return at.Line(), at.Column() + 1
 }

@@ -1,12 +1,15 @@
 package rules
 
 import (
+	"sync"
+	"sync/atomic"
 	"time"
 
-	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
+
+	"github.com/proffer-go/proffer/internal/column"
+	"github.com/proffer-go/proffer/internal/predicate"
 )
 
 // A Kind says what an expression is for: its result type and its variables.
@@ -32,14 +35,24 @@ const (
 	ReadsActivity
 )
 
-// An Expr is a compiled expression. It is immutable and safe for concurrent use.
+// An Expr is a compiled expression. It never changes what it says and is safe for
+// concurrent use.
 type Expr struct {
-	text    string
-	reads   Reads
-	budget  price
-	once    price // what its nodes cost without the rounds of loops
-	program cel.Program
-	source  *ast.SourceInfo
+	text     string
+	kind     Kind
+	compiler *Compiler
+
+	compiled sync.Once // guards what follows
+	issues   []Issue   // if there are any, nobody sees the expression
+	reads    Reads
+	once     price // what its nodes cost without the rounds of loops
+	form     *predicate.Form
+	columns  *column.Program
+
+	// The program of an expression with another form is made when it is first needed:
+	// it takes kilobytes.
+	planning sync.Once
+	program  atomic.Pointer[program]
 }
 
 // Text returns the text that the expression was compiled from.
@@ -48,6 +61,18 @@ func (e *Expr) Text() string { return e.text }
 // Reads returns the variables that the expression refers to, whether or not an
 // evaluation gets as far as to read them. events.within(d) reads events and now.
 func (e *Expr) Reads() Reads { return e.reads }
+
+// Form returns a condition taken apart, nil if nothing of it fits the index.
+func (e *Expr) Form() *predicate.Form { return e.form }
+
+// Column returns a score as it is computed for many offers at once, nil if only CEL
+// can compute it.
+func (e *Expr) Column() *column.Program { return e.columns }
+
+// hasOtherForm reports whether the expression may well never be evaluated by CEL.
+func (e *Expr) hasOtherForm() bool {
+	return e.form != nil && e.form.Fits || e.columns != nil
+}
 
 // Bool evaluates a condition. The error, if any, is an [*Error]; a result that is
 // no bool is one.
@@ -100,13 +125,15 @@ func (e *Expr) Time(in *Input) (time.Time, error) {
 // eval runs the program on a full meter. Its error is an *Error or nil, typed as
 // error so that nil stays nil.
 func (e *Expr) eval(in *Input) (ref.Val, error) {
-	in.meter.start(e.budget, e.once)
-	v, _, err := e.program.Eval(in)
-	if in.meter.exhausted {
-		return nil, e.overBudget(in.meter.at)
+	p := e.program.Load()
+	if p == nil {
+		p = e.plan()
 	}
-	if err != nil {
-		return nil, e.failure(err)
-	}
-	return v, nil
+	return p.eval(in, e.budget(), e.once)
+}
+
+// budget is what one evaluation may take.
+func (e *Expr) budget() price {
+	limits := &e.compiler.limits
+	return price{limits.Steps, limits.Bytes}
 }

@@ -27,14 +27,18 @@ func geoDistance() cel.EnvOption {
 					}
 					deg[i] = float64(n)
 				}
-				if !bounded(deg[0], 90) || !bounded(deg[2], 90) {
-					return types.NewErr("geo.distance: a latitude is beyond 90 degrees")
+				if d, ok := geoValue(deg[:]); ok {
+					return types.Double(d)
 				}
-				if !bounded(deg[1], 180) || !bounded(deg[3], 180) {
-					return types.NewErr("geo.distance: a longitude is beyond 180 degrees")
-				}
-				return types.Double(distance(deg[0], deg[1], deg[2], deg[3]))
+				return types.NewErr("geo.distance: a latitude is beyond 90 degrees, or a longitude beyond 180")
 			})))
+}
+
+// geoValue returns the distance of the points whose latitudes and longitudes are
+// given, and whether there are such points.
+func geoValue(deg []float64) (float64, bool) {
+	ok := bounded(deg[0], 90) && bounded(deg[1], 180) && bounded(deg[2], 90) && bounded(deg[3], 180)
+	return distance(deg[0], deg[1], deg[2], deg[3]), ok
 }
 
 // bounded reports whether v is within ±bound; NaN is not.

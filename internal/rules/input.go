@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"cmp"
+
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/interpreter"
@@ -26,7 +28,14 @@ var _ interpreter.Activation = (*Input)(nil)
 
 // NewInput returns the input for the facts, which it only reads.
 func NewInput(f *profile.Facts) *Input {
-	return &Input{facts: f, now: types.Timestamp{Time: f.Now()}}
+	in := &Input{}
+	in.Reset(f)
+	return in
+}
+
+// Reset makes in the input for the facts, which it only reads.
+func (in *Input) Reset(f *profile.Facts) {
+	*in = Input{facts: f, now: types.Timestamp{Time: f.Now()}}
 }
 
 // ResolveName returns the value of a variable. It is called by CEL.
@@ -96,10 +105,6 @@ var (
 // OfferObject returns the offer as formulas see it: id, name, kind, tags,
 // priority, value, cost and attributes, all numbers as float64.
 func OfferObject(o *offer.Offer) *Object {
-	kind := o.Kind
-	if kind == "" {
-		kind = offer.Promotion
-	}
 	tags := make([]any, len(o.Tags))
 	for i, t := range o.Tags {
 		tags[i] = string(t)
@@ -109,10 +114,12 @@ func OfferObject(o *offer.Offer) *Object {
 		attributes[name] = normal(v)
 	}
 	return &Object{map[string]any{
-		"id": string(o.ID), "name": o.Name, "kind": string(kind), "tags": tags,
+		"id": string(o.ID), "name": o.Name, "kind": string(kindOfOffer(o)), "tags": tags,
 		"priority": float64(o.Priority), "value": o.Value, "cost": o.Cost, "attributes": attributes,
 	}}
 }
+
+func kindOfOffer(o *offer.Offer) offer.Kind { return cmp.Or(o.Kind, offer.Promotion) }
 
 // ActivityObject returns the activity as formulas see it: id, placement and count.
 func ActivityObject(a offer.ActivityRef) *Object {

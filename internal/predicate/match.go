@@ -1,0 +1,162 @@
+package predicate
+
+import (
+	"time"
+
+	"github.com/proffer-go/proffer/internal/slot"
+)
+
+// A Counter tells how many events are as a count says, and false if the events
+// could not be had.
+type Counter interface {
+	Count(c slot.Count, now time.Time) (n int, ok bool)
+}
+
+// A Match is what is known of the rules of a view for one row: everything is
+// found out at most once, and not before it is asked for. The zero Match is ready
+// to be [Match.Reset]. It is not safe for concurrent use.
+type Match struct {
+	view    *View
+	row     *slot.Row
+	counter Counter
+	seconds float64 // of now, since 1970
+	nanos   uint32
+	now     time.Time
+
+	// Memos are valid if they carry the epoch, above the truth: so none is
+	// cleared from one decision to the next.
+	epoch uint32
+	cells []uint32
+	rules []uint32
+
+	counted []uint32  // epoch of each count
+	counts  []float64 // -1: the events could not be had
+
+	swept    bool
+	table    []Truth // of all cells, as far as rules hold
+	verdicts []Truth
+}
+
+// truthBits are the low bits of a memo.
+const truthBits = 2
+
+// Reset forgets all and makes m know of the row, which fills the view's schema,
+// and of the instant. It allocates only if the view is larger than any before.
+func (m *Match) Reset(v *View, row *slot.Row, counts Counter, now time.Time) {
+	m.view, m.row, m.counter, m.now = v, row, counts, now
+	m.seconds, m.nanos = float64(now.Unix()), uint32(now.Nanosecond())
+	m.swept = false
+	m.cells = grown(m.cells, len(v.cells))
+	m.rules = grown(m.rules, len(v.rules))
+	m.counted = grown(m.counted, len(v.schema.Counts()))
+	m.counts = grown(m.counts, len(v.schema.Counts()))
+	m.epoch++
+	if m.epoch == 1<<(32-truthBits) {
+		clear(m.cells)
+		clear(m.rules)
+		clear(m.counted)
+		m.epoch = 1
+	}
+}
+
+// grown returns s with at least n elements, a quarter more than that if it has to
+// grow, since views grow step by step.
+func grown[T any](s []T, n int) []T {
+	if n <= len(s) {
+		return s
+	}
+	return append(s, make([]T, n+n/4-len(s))...)
+}
+
+// Holds returns True if the rule is true, False if it is false or an error, and
+// Unknown if that hangs on what does not fit.
+func (m *Match) Holds(r Rule) Truth {
+	if m.swept && m.verdicts[r] != Unknown {
+		return m.verdicts[r]
+	}
+	if memo := m.rules[r]; memo>>truthBits == m.epoch {
+		return Truth(memo & (1<<truthBits - 1))
+	}
+	t := m.all(&m.view.rules[r])
+	m.rules[r] = m.epoch<<truthBits | uint32(t)
+	return t
+}
+
+// holds returns the truth of the cell as far as rules hold; False and Error are
+// the same for a gate.
+func (m *Match) holds(n uint32) Truth {
+	if memo := m.cells[n]; memo>>truthBits == m.epoch {
+		return Truth(memo & (1<<truthBits - 1))
+	}
+	return m.find(n)
+}
+
+// find finds out what holds remembers.
+func (m *Match) find(n uint32) Truth {
+	var t Truth
+	switch c := &m.view.cells[n]; c.op {
+	case opAnd:
+		t = m.all(&c.refs)
+	case opOr:
+		t = m.any(&c.refs)
+	default:
+		t = m.atom(c)
+	}
+	m.cells[n] = m.epoch<<truthBits | uint32(t)
+	return t
+}
+
+// all asks until one part is not true, and any until one is.
+func (m *Match) all(parts *[fan]uint32) Truth {
+	t := True
+	for _, p := range parts {
+		if p == trueCell {
+			break // what remains only fills up
+		}
+		if t = min(t, m.holds(p).holds()); t == False {
+			break
+		}
+	}
+	return t
+}
+
+func (m *Match) any(parts *[fan]uint32) Truth {
+	t := False
+	for _, p := range parts {
+		if p == falseCell {
+			break
+		}
+		if t = max(t, m.holds(p).holds()); t == True {
+			break
+		}
+	}
+	return t
+}
+
+// Value returns the truth of the rule, errors told from false. It is slower than
+// Holds, which shares what it finds about gates.
+func (m *Match) Value(r Rule) Truth { return m.value(opAnd, m.view.rules[r]) }
+
+func (m *Match) value(gate op, parts [fan]uint32) Truth {
+	t, absorbing := True, False
+	if gate == opOr {
+		t, absorbing = absorbing, t
+	}
+	for _, p := range parts {
+		var part Truth
+		if c := &m.view.cells[p]; c.isGate() {
+			part = m.value(c.op, c.refs)
+		} else {
+			part = m.holds(p)
+		}
+		if gate == opAnd {
+			t = and(t, part)
+		} else {
+			t = or(t, part)
+		}
+		if t == absorbing {
+			break
+		}
+	}
+	return t
+}
