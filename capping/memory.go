@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -30,23 +31,26 @@ type MemoryConfig struct {
 // Memory is the [Counter] and [Recorder] for one process. It is exact under any
 // concurrency, and forgets everything when the process ends.
 //
-// What it keeps is in tables and blocks without pointers, so that millions of
-// counters and records cost the garbage collector nothing:
+// What it keeps is in tables and pages without pointers, so that millions of
+// counters and records cost the garbage collector nothing. It is dealt out by hash to
+// parts with a lock each:
 //
-//	Key ──hash──► for ever        ┌───────────┬───────────────┐ 24 bytes a counter
-//	              calendar window │ hash (16) │ number (4)    │ (tables are 85 % full)
-//	                              ├───────────┼───────────────┤
-//	              rolling window, │ hash (16) │ an instant, or│ 28 bytes a counter, and
-//	              events          │           │ where many are│ 8 to 10 for each of many units
-//	                              └───────────┴───────────────┘
-//	(tenant,  ──► record          ┌───────────┬───────────────┐ 64 bytes until it is
-//	 decision)                    │ hash (16) │ forgotten when│ forgotten, and
-//	                              └───────────┴──────┬────────┘
-//	                profile (16), revision, items ◄──┘          about 30 a decision, some
-//	                (numbers of shapes), units (17 each)        for each item, 17 a unit
+//	            16 books: records                      64 stripes: counters
+//	(tenant, ──► index ─► log, in order of        Key ──► for ever        hash 16, number 4
+//	 decision)   8 bytes  forgetting                      calendar window hash 16, number 4
+//	             profile 16, revision, when ...           rolling window, hash 16, instant 8, or
+//	             forgotten, items (numbers                events          where many are 8 each
+//	             of names), units (16 each)
 //
-// A shape is what many items share: activity, placement, offer, windows and
-// limits. Each is kept once. An event is 8 to 28 bytes in each of the streams that
+// A call takes the lock of its decision's book, and then those of all stripes that its
+// keys and the record's units are in, in order; it does its work, and lets all go. So each
+// call happens at one point in time. All counters of one profile are in one stripe.
+//
+// A counter for ever or of a calendar window takes 20 bytes in a table that is 90 % full, one of
+// a rolling window 24 and 8 more for each of many units. A record takes about 60 bytes until it is
+// forgotten, 2 or 3 for each item and 16 for each unit. What many items share is kept once:
+// activity and placement, and offer with the windows and limits. An event takes
+// 8 to 28 bytes in each of the streams that
 // a cap may count it in (offer and policies, by profile and over all, by placement
 // and over all), and its id about 60. A calendar window's counter is kept after the
 // window has ended, for what is decided or released late, until
@@ -58,30 +62,22 @@ type MemoryConfig struct {
 // the same is about 10⁻¹⁹. Two counters would then share their units, two
 // decisions one record.
 //
-// It is safe for concurrent use. A call costs two hashes and one table access for
-// each key, and only the latter under the lock.
+// It is safe for concurrent use. A call costs two hashes and one or two table accesses for
+// each key, and only the latter under locks.
 type Memory struct {
 	config MemoryConfig
 	seeds  seeds
-	desks  desks
+	desks  sync.Pool // of demands
 
-	mu       sync.Mutex
-	clock    instant // the latest that was read
-	revision uint64  // the latest that was given
-	ledger   ledger
-	shapes   shapes
+	_        [64]byte // what all calls write is on other cache lines than what they read
+	clock    clock
+	revision atomic.Uint64 // the latest that was given
+	_        [64]byte
+	soon     soons
 
-	records archive
-	queue   queue[hash] // of the records that are forgotten in order
-	agenda  agenda      // of the others
-	past    archive     // lists of forgotten ones that a release may still name, in order
-	buried  queue[due]
-
-	seen     map[hash]struct{} // events
-	recorded queue[due]
-
-	own, next record // to work with
-	buffer    []byte
+	journals [1 << bookBits]journal // locked first, one a call
+	books    [1 << bookBits]book    // then one of these
+	stripes  stripes                // then these, in order
 }
 
 var _ Recorder = (*Memory)(nil)
@@ -101,93 +97,131 @@ func NewMemory(c MemoryConfig) *Memory {
 		c.EventRetention = 7 * 24 * time.Hour
 	}
 	c.Lateness = max(c.Lateness, 0)
-	return &Memory{
-		config:  c,
-		seeds:   newSeeds(),
-		clock:   earliest,
-		ledger:  newLedger(),
-		shapes:  shapes{byHash: make(map[hash]uint32)},
-		records: newArchive(),
-		past:    newArchive(),
-		seen:    make(map[hash]struct{}),
+	m := &Memory{config: c, seeds: newSeeds()}
+	m.desks.New = func() any { return new(demand) }
+	m.clock.latest = earliest
+	for i := range m.books {
+		b := &m.books[i]
+		b.retention, b.remember = c.Retention, max(c.EventRetention, c.Retention)
+		b.soon = &m.soon[i]
+		b.soon.second.Store(never)
+	}
+	return m
+}
+
+// read reads the application's clock, outside all locks: it is not ours. A context that is
+// over is an error.
+func (m *Memory) read(ctx context.Context) (instant, error) {
+	if err := ctx.Err(); err != nil {
+		return instant{}, err
+	}
+	return instantOf(m.config.Now()), nil
+}
+
+// open locks the book of the decision, at an instant not before the one that was read and
+// with all holds over that have lapsed until then.
+func (m *Memory) open(id hash, read instant) *book {
+	b := &m.books[id.part(bookBits)]
+	for {
+		b.mu.Lock()
+		b.now = m.clock.advance(read)
+		if !m.soon.reached(b.now) {
+			b.clean()
+			return b
+		}
+		now := b.now
+		b.mu.Unlock()
+		m.lapse(now)
 	}
 }
 
-// enter begins a method: it takes the lock and does what has fallen due. The
-// caller unlocks m.mu unless there is an error.
-func (m *Memory) enter(ctx context.Context) error {
-	if err := ctx.Err(); err != nil {
-		return err
+// lapse ends the holds of all books that are over.
+func (m *Memory) lapse(now instant) {
+	for i := range m.books {
+		if b := &m.books[i]; b.soon.reached(now) {
+			b.mu.Lock()
+			b.now = m.clock.advance(now)
+			b.lapse(&m.stripes)
+			b.mu.Unlock()
+		}
 	}
-	now := instantOf(m.config.Now()) // outside the lock: it is not ours
-	m.mu.Lock()
-	if m.clock.before(now) {
-		m.clock = now
-		m.expire()
+}
+
+// seize locks the stripes, too. It reports false and lets all go if a hold lapsed before
+// they could be had: the call must begin again.
+func (m *Memory) seize(b *book, set stripeSet) bool {
+	m.stripes.lock(set)
+	if m.soon.reached(b.now) {
+		m.leave(b, set)
+		return false
 	}
-	return nil
+	return true
+}
+
+func (m *Memory) leave(b *book, set stripeSet) {
+	m.stripes.unlock(set)
+	b.mu.Unlock()
+}
+
+func (m *Memory) desk() *demand { return m.desks.Get().(*demand) } //nolint:forcetypeassert // there is nothing else in it
+
+func (m *Memory) putBack(d *demand) {
+	d.end()
+	m.desks.Put(d)
 }
 
 // Usage implements [Counter]. It does not allocate if dst has room.
 func (m *Memory) Usage(ctx context.Context, a Attempt, keys []Key, dst []int64) (Usage, error) {
-	d := m.desks.take()
-	defer m.desks.putBack(d)
+	d := m.desk()
+	defer m.putBack(d)
 	d.read(&m.seeds, &a, keys)
-	if err := m.enter(ctx); err != nil {
-		return Usage{}, err
-	}
-	defer m.mu.Unlock()
-	own, err := m.recordOf(d)
+	read, err := m.read(ctx)
 	if err != nil {
 		return Usage{}, err
 	}
-	at := instantOf(a.At)
+	for {
+		b := m.open(d.id, read)
+		own, err := b.recordOf(d)
+		if err != nil {
+			b.mu.Unlock()
+			return Usage{}, err
+		}
+		if set := d.stripes; m.seize(b, set) {
+			u := Usage{Revision: own.latest()}
+			u.Units, err = m.count(d, own, instantOf(a.At), b.now, dst)
+			m.leave(b, set)
+			if err != nil {
+				return Usage{}, err
+			}
+			return u, nil
+		}
+	}
+}
+
+// count appends what others than the decision have on what d asks for.
+func (m *Memory) count(d *demand, own *record, at, now instant, dst []int64) ([]int64, error) {
+	d.touched = m.stripes.touch(d.asks)
 	for i := range d.asks {
 		s := &d.asks[i].source
-		if m.gone(s, at) {
-			return Usage{}, errGone
+		if m.gone(s, at, now) {
+			return nil, errGone
 		}
 		dst = append(dst, m.othersOn(s, at, own))
 	}
-	return Usage{Units: dst, Revision: own.latest()}, nil
+	return dst, nil
 }
 
 // othersOn returns how many units, or events, count on s at the instant without
 // the decision's own.
 func (m *Memory) othersOn(s *source, at instant, own *record) int64 {
-	return max(0, m.ledger.used(s, at)-own.counted(s, at))
-}
-
-// recordOf returns the record of the attempt's decision, nil if none is kept.
-func (m *Memory) recordOf(d *demand) (*record, error) {
-	r := m.load(d.id)
-	if r != nil && r.profile != d.profile {
-		return nil, ErrOtherProfile
-	}
-	return r, nil
+	return max(0, m.stripes.used(s, at)-own.counted(s, at))
 }
 
 // gone reports whether the units on s around the instant may have been dropped.
-func (m *Memory) gone(s *source, at instant) bool { return !s.events && m.dropped(s.term, at) }
-
-func (m *Memory) dropped(t term, at instant) bool {
-	return m.config.Lateness > 0 && t.gone(at, m.clock.add(-m.config.Lateness))
+func (m *Memory) gone(s *source, at, now instant) bool {
+	return !s.events && m.dropped(s.term, at, now)
 }
 
-// load returns the record that is kept of the decision, nil if there is none. It is
-// good until the next load.
-func (m *Memory) load(id hash) *record {
-	e := m.records.entries.get(id)
-	if e == nil {
-		return nil
-	}
-	b := m.records.bytes(e)
-	m.own.read(&b, &m.shapes)
-	return &m.own
-}
-
-// save keeps the record of the decision.
-func (m *Memory) save(id hash, r *record) *entry {
-	m.buffer = r.appendTo(m.buffer[:0], &m.shapes)
-	return m.records.put(id, m.buffer)
+func (m *Memory) dropped(t term, at, now instant) bool {
+	return m.config.Lateness > 0 && t.gone(at, now.add(-m.config.Lateness))
 }

@@ -1,55 +1,181 @@
+//go:build unix
+
 package capping_test
 
 import (
-	"runtime"
+	"context"
+	"fmt"
 	"strconv"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/offer"
+	"github.com/proffer-go/proffer/placement"
 	"github.com/proffer-go/proffer/profile"
 )
 
-// BenchmarkMemoryDecisions decides for ever other ids, with the number of units told,
-// of 100,000 profiles: each reads its counters and takes a unit of each.
-func BenchmarkMemoryDecisions(b *testing.B) {
-	for _, units := range []int{0, 4, 16} {
-		b.Run(strconv.Itoa(units), func(b *testing.B) {
-			b.ReportAllocs()
-			var clock, next atomic.Int64
-			m := capping.NewMemory(capping.MemoryConfig{
-				Retention: time.Second,
-				Now:       func() time.Time { return noon.Add(time.Duration(clock.Add(1)) * time.Microsecond) },
-			})
-			b.RunParallel(func(pb *testing.PB) {
-				keys := make([]capping.Key, units)
-				used := make([]int64, 0, units)
-				items := []capping.Item{{Activity: "home", Placement: "hero", Offer: "x", Limits: make([]capping.Limit, units)}}
-				for i := range keys {
-					keys[i].Offer = offer.ID(strconv.Itoa(i))
-				}
-				for pb.Next() {
-					n := next.Add(1)
-					id := strconv.FormatInt(n, 10)
-					r := capping.Reservation{
-						Attempt: capping.Attempt{ID: id, Profile: profile.ID(id[max(0, len(id)-5):]), At: noon}, Items: items,
-					}
-					for i := range keys {
-						keys[i].Profile = r.Profile
-						items[0].Limits[i] = capping.Limit{Key: keys[i], Max: 1 << 40}
-					}
-					if _, err := m.Usage(b.Context(), r.Attempt, keys, used); err != nil {
-						b.Error(err)
-					}
-					if grant, err := m.Reserve(b.Context(), r); err != nil || !grant.Granted() {
-						b.Error(grant, err)
-					}
-				}
-			})
-			b.ReportMetric(float64(units*b.N)/b.Elapsed().Seconds(), "units/s")
-			runtime.KeepAlive(m)
-		})
+// cpuTime is what the process has spent so far.
+func cpuTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
 	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// reportCPU reports the CPU time of each of n things since the start.
+func reportCPU(b *testing.B, start time.Duration, n int, what string) {
+	b.Helper()
+	b.ReportMetric(float64(cpuTime(b)-start)/float64(n), "cpu-ns/"+what)
+}
+
+// A visitor decides for one of many profiles after the other, each time with a new id:
+// it reads the counters and takes a unit of each.
+type visitor struct {
+	memory *capping.Memory
+	keys   []capping.Key
+	used   []int64
+	r      capping.Reservation
+}
+
+func newVisitor(m *capping.Memory, units int) *visitor {
+	v := &visitor{memory: m, keys: make([]capping.Key, units), used: make([]int64, 0, units)}
+	v.r.Items = []capping.Item{{Activity: "home", Placement: "hero", Offer: "x", Limits: make([]capping.Limit, units)}}
+	for i := range v.keys {
+		v.keys[i].Offer = offer.ID("offer-" + strconv.Itoa(i))
+	}
+	return v
+}
+
+func (v *visitor) visit(ctx context.Context, id string, p profile.ID) error {
+	v.r.Attempt = capping.Attempt{ID: id, Profile: p, At: noon}
+	for i := range v.keys {
+		v.keys[i].Profile = p
+		v.r.Items[0].Limits[i] = capping.Limit{Key: v.keys[i], Max: 1 << 40}
+	}
+	if _, err := v.memory.Usage(ctx, v.r.Attempt, v.keys, v.used); err != nil {
+		return err
+	}
+	_, err := v.memory.Reserve(ctx, v.r)
+	return err
+}
+
+// BenchmarkMemoryDecisions decides for ever other ids, with the number of units told,
+// of 100,000 profiles that were all there before.
+func BenchmarkMemoryDecisions(b *testing.B) {
+	const profiles = 100_000
+	for _, kept := range []time.Duration{time.Second, time.Hour} {
+		for _, units := range []int{0, 4, 16} {
+			b.Run(fmt.Sprintf("kept=%v/units=%d", kept, units), func(b *testing.B) {
+				m := capping.NewMemory(capping.MemoryConfig{Retention: kept})
+				first := newVisitor(m, units)
+				for p := range profiles {
+					if err := first.visit(b.Context(), "first-"+strconv.Itoa(p), profile.ID(strconv.Itoa(p))); err != nil {
+						b.Fatal(err)
+					}
+				}
+				var next atomic.Int64
+				b.ReportAllocs()
+				b.ResetTimer()
+				start := cpuTime(b)
+				b.RunParallel(func(pb *testing.PB) {
+					v := newVisitor(m, units)
+					for pb.Next() {
+						n := next.Add(1)
+						if err := v.visit(b.Context(), strconv.FormatInt(n, 10), profile.ID(strconv.FormatInt(n*7919%profiles, 10))); err != nil {
+							b.Error(err)
+						}
+					}
+				})
+				reportCPU(b, start, b.N*max(units, 1), "unit")
+				b.ReportMetric(float64(units*b.N)/b.Elapsed().Seconds(), "units/s")
+			})
+		}
+	}
+}
+
+// page is a reservation as an engine makes it: 30 activities, of which six propose offers
+// under one limit or two.
+func page() ([]capping.Key, capping.Reservation) {
+	var r capping.Reservation
+	var keys []capping.Key
+	for i := range 30 {
+		item := capping.Item{
+			Activity:  offer.ActivityID(fmt.Sprint("activity-", i)),
+			Placement: placement.ID(fmt.Sprint("placement-", i)),
+			Offer:     offer.ID(fmt.Sprint("offer-", i)),
+		}
+		if i%5 == 0 {
+			item.Limits = append(item.Limits, capping.Limit{Key: capping.Key{Offer: item.Offer, Profile: "p"}, Max: 1 << 40})
+			if i%2 == 0 {
+				day := capping.Key{Offer: item.Offer, Window: offer.Window{Every: offer.Day, Timezone: "Europe/Berlin"}, Start: 1780000000, End: 1780086400}
+				item.Limits = append(item.Limits, capping.Limit{Key: day, Max: 1 << 40})
+			}
+		}
+		r.Items = append(r.Items, item)
+	}
+	for _, i := range r.Items {
+		for _, l := range i.Limits {
+			keys = append(keys, l.Key)
+		}
+	}
+	return append(keys, capping.Key{Offer: "other", Profile: "p"}), r
+}
+
+// BenchmarkMemoryPage reads and reserves what a page of 30 activities takes, for ever
+// other profiles.
+func BenchmarkMemoryPage(b *testing.B) {
+	const profiles = 10_000
+	ids := make([]string, 1<<16)
+	for i := range ids {
+		ids[i] = strconv.Itoa(i)
+	}
+	b.Run("Usage", func(b *testing.B) {
+		m := capping.NewMemory(capping.MemoryConfig{Retention: time.Second})
+		keys, r := page()
+		dst := make([]int64, 0, len(keys))
+		r.At = noon
+		b.ReportAllocs()
+		start, n := cpuTime(b), 0
+		for b.Loop() {
+			n++
+			r.ID, r.Profile = ids[n%len(ids)], profile.ID(ids[n%profiles])
+			for i := range keys {
+				if keys[i].Profile != "" {
+					keys[i].Profile = r.Profile
+				}
+			}
+			if _, err := m.Usage(b.Context(), r.Attempt, keys, dst); err != nil {
+				b.Fatal(err)
+			}
+		}
+		reportCPU(b, start, n, "call")
+	})
+	b.Run("Reserve", func(b *testing.B) {
+		var now atomic.Int64
+		m := capping.NewMemory(capping.MemoryConfig{
+			Retention: 10 * time.Millisecond, Now: func() time.Time { return noon.Add(time.Duration(now.Add(1000))) },
+		})
+		_, r := page()
+		r.At = noon
+		b.ReportAllocs()
+		start, n := cpuTime(b), 0
+		for b.Loop() {
+			n++
+			r.ID, r.Profile = ids[n%len(ids)], profile.ID(ids[n%profiles])
+			for i := range r.Items {
+				if l := r.Items[i].Limits; len(l) > 0 {
+					l[0].Key.Profile = r.Profile
+				}
+			}
+			if g, err := m.Reserve(b.Context(), r); err != nil || !g.Granted() {
+				b.Fatal(g, err)
+			}
+		}
+		reportCPU(b, start, n, "call")
+	})
 }

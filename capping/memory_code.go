@@ -1,24 +1,29 @@
 package capping
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"time"
+)
 
 // A record is kept in bytes. Most need few: the units of a decision that was decided
-// once are a hash and a state each, all the rest of them is in the shapes.
+// once are a hash each, all the rest of them is in the names.
 //
-//	flags | profile | revision | [first] | [lapse] | parts | [units]
-//	part  shape·2 + released
-//	units at, then id and state of each        if all are as their parts took them
-//	      number, then all fields of each      else
+//	flags | forget | profile | revision | [first] | [lapse] | parts | [units]
+//	parts  number, then place and choice·2 + released of each
+//	units  at, state, then the ids         if all are as their parts took them
+//	       number, then all fields of each  else
 const (
 	flagReleased = 1 << iota
 	flagFirst    // first is not revision
+	flagLong     // it was held for longer than records are kept
 	flagHolds    // lapse is needed
-	flagUnits    // there are some, as their parts took them
+	flagUnits    // there are some, as their parts took them, all in one state
 	flagMixed    // there are some that need all fields
+	flagTaken    // its reservation tells all there is to know
 )
 
 // appendTo appends the record in bytes.
-func (r *record) appendTo(b []byte, s *shapes) []byte {
+func (r *record) appendTo(b []byte, c *names[choice]) []byte {
 	flags, start := byte(0), len(b)
 	set := func(flag byte, is bool) bool {
 		if is {
@@ -26,40 +31,39 @@ func (r *record) appendTo(b []byte, s *shapes) []byte {
 		}
 		return is
 	}
-	b = appendHash(append(b, 0), r.profile)
-	b = binary.AppendUvarint(b, r.revision)
+	set(flagTaken, r.asTaken())
 	set(flagReleased, r.released)
+	set(flagLong, r.long)
+	b = appendInstant(append(b, 0), r.forget)
+	b = appendHash(b, r.profile)
+	b = binary.AppendUvarint(b, r.revision)
 	if set(flagFirst, r.first != r.revision) {
 		b = binary.AppendUvarint(b, r.first)
 	}
 	if set(flagHolds, r.holds()) {
-		b = appendInstant(b, r.lapse)
+		b = appendNear(b, r.lapse, r.forget)
 	}
-	b = binary.AppendUvarint(b, uint64(len(r.parts)))
-	for _, p := range r.parts {
-		n := uint64(p.shape) << 1
-		if p.released {
-			n++
-		}
-		b = binary.AppendUvarint(b, n)
-	}
-	if set(flagMixed, r.mixed(s)) {
-		b = r.appendMixed(b)
+	b = appendParts(b, r.parts)
+	if set(flagMixed, r.mixed(c)) {
+		b = appendMixed(b, r.units)
 	} else if set(flagUnits, len(r.units) > 0) {
-		b = r.appendPlain(b)
+		b = appendPlain(b, r.units, r.forget)
 	}
 	b[start] = flags
 	return b
 }
 
 // mixed reports whether the units are not all as their parts took them: one was kept of a
-// former revision, and is behind the others or has another instant than they.
-func (r *record) mixed(s *shapes) bool {
+// former revision, and is behind the others or has another instant than they, or they
+// fared in different ways.
+func (r *record) mixed(c *names[choice]) bool {
 	next := 0
-	for _, p := range r.parts {
-		for k := range s.all[p.shape].takes {
+	for i := range r.parts {
+		p := &r.parts[i]
+		for k := range c.value(p.choice).takes {
 			u := &r.units[next] // there is one for each
-			if u.shape != p.shape || int(u.taking) != k || u.at != r.units[0].at {
+			if u.choice != p.choice || u.place != p.place || int(u.taking) != k ||
+				u.at != r.units[0].at || u.state != r.units[0].state || u.revision != r.revision {
 				return true
 			}
 			next++
@@ -68,20 +72,34 @@ func (r *record) mixed(s *shapes) bool {
 	return next < len(r.units)
 }
 
-func (r *record) appendPlain(b []byte) []byte {
-	b = appendInstant(b, r.units[0].at)
-	for i := range r.units {
-		b = append(appendHash(b, r.units[i].id), byte(r.units[i].state))
+func appendParts(b []byte, parts []part) []byte {
+	b = binary.AppendUvarint(b, uint64(len(parts)))
+	for i := range parts {
+		p := &parts[i]
+		n := uint64(p.choice) << 1
+		if p.released {
+			n++
+		}
+		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(p.place)), n)
 	}
 	return b
 }
 
-func (r *record) appendMixed(b []byte) []byte {
-	b = binary.AppendUvarint(b, uint64(len(r.units)))
-	for i := range r.units {
-		u := &r.units[i]
+func appendPlain(b []byte, units []unit, forget instant) []byte {
+	b = append(appendNear(b, units[0].at, forget), byte(units[0].state))
+	for i := range units {
+		b = appendHash(b, units[i].id)
+	}
+	return b
+}
+
+func appendMixed(b []byte, units []unit) []byte {
+	b = binary.AppendUvarint(b, uint64(len(units)))
+	for i := range units {
+		u := &units[i]
 		b = append(appendHash(b, u.id), byte(u.state))
-		b = binary.AppendUvarint(b, uint64(u.shape))
+		b = binary.AppendUvarint(b, uint64(u.place))
+		b = binary.AppendUvarint(b, uint64(u.choice))
 		b = binary.AppendUvarint(b, uint64(u.taking))
 		b = appendInstant(b, u.at)
 		b = binary.AppendUvarint(b, u.revision)
@@ -94,10 +112,15 @@ func appendHash(b []byte, h hash) []byte {
 }
 
 func appendInstant(b []byte, i instant) []byte {
-	return binary.AppendUvarint(binary.AppendVarint(b, i.second), uint64(i.nano)) //nolint:gosec // not negative
+	return binary.LittleEndian.AppendUint32(binary.AppendVarint(b, i.second), uint32(i.nano)) //nolint:gosec // not negative
 }
 
-// A reader takes apart what appendTo has put together.
+// appendNear appends an instant that is mostly not far from another.
+func appendNear(b []byte, i, other instant) []byte {
+	return appendInstant(b, instant{i.second - other.second, i.nano}) // what wraps around unwraps
+}
+
+// A reader takes apart what was put together.
 type reader []byte
 
 func (b *reader) byte() byte {
@@ -107,12 +130,24 @@ func (b *reader) byte() byte {
 }
 
 func (b *reader) uvarint() uint64 {
+	if v := (*b)[0]; v < 0x80 {
+		*b = (*b)[1:]
+		return uint64(v)
+	}
 	v, n := binary.Uvarint(*b)
 	*b = (*b)[n:]
 	return v
 }
 
 func (b *reader) uint32() uint32 { return uint32(b.uvarint()) } //nolint:gosec // it was one
+
+func (b *reader) varint() int64 {
+	v, n := binary.Varint(*b)
+	*b = (*b)[n:]
+	return v
+}
+
+func (b *reader) duration() time.Duration { return time.Duration(b.varint()) }
 
 func (b *reader) hash() hash {
 	h := hash{binary.LittleEndian.Uint64(*b), binary.LittleEndian.Uint64((*b)[8:])}
@@ -122,51 +157,64 @@ func (b *reader) hash() hash {
 
 func (b *reader) instant() instant {
 	second, n := binary.Varint(*b)
-	*b = (*b)[n:]
-	return instant{second, int32(b.uvarint())} //nolint:gosec // it was one
+	nano := binary.LittleEndian.Uint32((*b)[n:])
+	*b = (*b)[n+4:]
+	return instant{second, int32(nano)} //nolint:gosec // it was one
 }
 
-// read makes r what the next bytes say.
-func (r *record) read(b *reader, s *shapes) {
-	flags := b.byte()
-	r.profile, r.revision = b.hash(), b.uvarint()
-	r.released, r.first, r.lapse = flags&flagReleased != 0, r.revision, instant{}
+func (b *reader) near(other instant) instant {
+	i := b.instant()
+	return instant{i.second + other.second, i.nano}
+}
+
+// head takes off what tells when a record is forgotten, and how.
+func (b *reader) head() (flags byte, forget instant) { return b.byte(), b.instant() }
+
+// read makes r what the bytes say.
+func (r *record) read(b reader, p *names[place], c *names[choice]) {
+	flags, forget := b.head()
+	r.forget, r.profile, r.revision = forget, b.hash(), b.uvarint()
+	r.released, r.long = flags&flagReleased != 0, flags&flagLong != 0
+	r.first, r.lapse = r.revision, instant{}
 	if flags&flagFirst != 0 {
 		r.first = b.uvarint()
 	}
 	if flags&flagHolds != 0 {
-		r.lapse = b.instant()
+		r.lapse = b.near(forget)
 	}
 	r.parts, r.units = r.parts[:0], r.units[:0]
 	for range b.uvarint() {
+		at := b.uint32()
 		n := b.uvarint()
-		r.parts = append(r.parts, part{uint32(n >> 1), n&1 != 0}) //nolint:gosec // it was one
+		r.parts = append(r.parts, part{p.value(at).activity, at, uint32(n >> 1), n&1 != 0}) //nolint:gosec // it was one
 	}
 	switch {
 	case flags&flagMixed != 0:
-		r.readMixed(b, s)
+		r.readMixed(&b, p, c)
 	case flags&flagUnits != 0:
-		r.readPlain(b, s)
+		r.readPlain(&b, c)
 	}
 }
 
-func (r *record) readPlain(b *reader, s *shapes) {
-	at := b.instant()
-	for _, p := range r.parts {
-		for k, t := range s.all[p.shape].takes {
-			id := b.hash()
+func (r *record) readPlain(b *reader, c *names[choice]) {
+	at, state := b.near(r.forget), unitState(b.byte())
+	for i := range r.parts {
+		p := &r.parts[i]
+		for k, t := range c.value(p.choice).takes {
 			r.units = append(r.units, unit{
-				counter{id, t.term}, t.max, at, p.shape, uint32(k), r.revision, unitState(b.byte()), //nolint:gosec // far fewer
+				counter{b.hash(), t.term}, t.max, at, p.activity, p.place, p.choice, uint32(k), r.revision, state, //nolint:gosec // far fewer
 			})
 		}
 	}
 }
 
-func (r *record) readMixed(b *reader, s *shapes) {
+func (r *record) readMixed(b *reader, p *names[place], c *names[choice]) {
 	for range b.uvarint() {
-		u := unit{counter: counter{id: b.hash()}, state: unitState(b.byte()), shape: b.uint32(), taking: b.uint32()}
-		t := s.all[u.shape].takes[u.taking]
-		u.term, u.max, u.at, u.revision = t.term, t.max, b.instant(), b.uvarint()
+		u := unit{counter: counter{id: b.hash()}, state: unitState(b.byte())}
+		u.place, u.choice, u.taking = b.uint32(), b.uint32(), b.uint32()
+		t := c.value(u.choice).takes[u.taking]
+		u.activity, u.term, u.max = p.value(u.place).activity, t.term, t.max
+		u.at, u.revision = b.instant(), b.uvarint()
 		r.units = append(r.units, u)
 	}
 }

@@ -6,7 +6,7 @@ import "slices"
 // era, nearly always one in all. A single instant needs no more than its cell.
 type dated struct {
 	eras []datedEra
-	slab slab[uint64]
+	slab slab
 }
 
 type datedEra struct {
@@ -18,8 +18,6 @@ type datedEra struct {
 // A cell is a timeline: a single instant if it is below eraNanos, else eraNanos plus
 // its length up to largest in the low 8 bits, 0 if it is longer, and the index of its block.
 type cell [1]uint64
-
-func newDated() dated { return dated{slab: newSlab[uint64](1)} }
 
 func (d *dated) era(e era) *datedEra {
 	for i := range d.eras {
@@ -142,8 +140,7 @@ func (c *cell) block() block {
 	if n == 0 {
 		n = largest + 1
 	}
-	i, _ := slices.BinarySearch(blockSizes[:], n)
-	return block{uint32((c[0] - eraNanos) >> 8), uint8(i)} //nolint:gosec // as set put it together
+	return block{uint32((c[0] - eraNanos) >> 8), classOf(n)} //nolint:gosec // as set put it together
 }
 
 func (d *dated) timeline(c *cell) timeline {

@@ -24,7 +24,8 @@ func drawInstant(t *rapid.T) instant {
 
 func TestDatedAgreesWithAList(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		d, h := newDated(), hash{1, 1}
+		var d dated
+		h := hash{1, 1}
 		var want []instant
 		t.Repeat(map[string]func(*rapid.T){
 			"add": func(t *rapid.T) {

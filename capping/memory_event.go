@@ -1,10 +1,11 @@
 package capping
 
 import (
+	"cmp"
 	"context"
 	"errors"
-
-	"github.com/proffer-go/proffer/placement"
+	"slices"
+	"sync"
 )
 
 // Errors for events that no engine passes on.
@@ -14,76 +15,159 @@ var (
 	errWhichPlace = errors.New("the decision proposes the offer in several placements: name the activity or the placement")
 )
 
+// A journal remembers the ids of a part of all events, under a lock of its own.
+type journal struct {
+	mu       sync.Mutex
+	seen     map[hash]struct{}
+	recorded queue[due]
+}
+
+// forget drops the ids that were remembered for long enough.
+func (j *journal) forget(now instant) {
+	for r := j.recorded.head(); r != nil && !now.before(r.instant); r = j.recorded.head() {
+		delete(j.seen, j.recorded.pop().id)
+	}
+}
+
+func (j *journal) remember(id hash, until instant) {
+	if j.seen == nil {
+		j.seen = make(map[hash]struct{})
+	}
+	j.seen[id] = struct{}{}
+	j.recorded.push(due{until, id})
+}
+
+// A happening is an event with its hashes.
+type happening struct {
+	*Event
+	id              hash
+	person          hash
+	activity, offer hash
+	placement       hash
+	streams         []hash
+}
+
 // Record implements [Recorder].
 func (m *Memory) Record(ctx context.Context, e Event) error {
 	if e.ID == "" || e.Type == "" || e.Offer == "" {
 		return errNoEvent
 	}
-	id, person := m.seeds.id(e.Tenant, e.ID), m.seeds.profile(e.Profile)
-	decision := m.seeds.id(e.Tenant, e.Decision)
-	if err := m.enter(ctx); err != nil {
+	d := m.desk()
+	defer m.putBack(d)
+	d.of(&m.seeds, &Attempt{Tenant: e.Tenant, ID: cmp.Or(e.Decision, e.ID), Profile: e.Profile})
+	h := happening{
+		Event: &e, id: d.hasher.id(e.Tenant, e.ID), person: d.person,
+		activity: d.name(string(e.Activity)), offer: d.name(string(e.Offer)),
+		placement: d.name(string(e.Placement)),
+	}
+	read, err := m.read(ctx)
+	if err != nil {
 		return err
 	}
-	defer m.mu.Unlock()
-	if _, ok := m.seen[id]; ok {
-		return nil
+	j := &m.journals[h.id.part(bookBits)]
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for {
+		b := m.open(d.id, read)
+		j.forget(b.now)
+		if _, ok := j.seen[h.id]; ok {
+			b.mu.Unlock()
+			return nil
+		}
+		var of *record
+		if e.Decision != "" {
+			of = b.load(d.id, &d.own)
+		}
+		complete, err := h.complete(of, b)
+		if err != nil {
+			b.mu.Unlock()
+			return err
+		}
+		set := complete.find(d) | of.stripes()
+		if m.seize(b, set) {
+			j.remember(h.id, b.now.add(m.config.EventRetention))
+			m.happen(&complete, of, b, d)
+			m.leave(b, set)
+			return nil
+		}
 	}
-	var of *record
-	if e.Decision != "" {
-		of = m.load(decision)
-	}
-	if of != nil && e.Profile == "" {
-		person = of.profile
-	}
-	if err := m.complete(&e, person, of); err != nil {
-		return err
-	}
-	m.seen[id] = struct{}{}
-	m.recorded.push(due{m.clock.add(m.config.EventRetention), id})
-	m.ledger.happen(&m.seeds, &e, person)
-	// It was displayed whether there is room for lapsed units again or not.
-	if of != nil && e.Display && m.confirm(of, e.concerns) {
-		m.save(decision, of)
-	}
-	return nil
 }
 
-// concerns reports whether the event may be about an item of the shape.
-func (e *Event) concerns(p *shape) bool {
-	return p.offer == e.Offer &&
-		(e.Activity == "" || p.activity == e.Activity) &&
-		(e.Placement == "" || p.placement == e.Placement)
+// happen counts the event, and confirms what was displayed whether there is room for
+// lapsed units again or not.
+func (m *Memory) happen(h *happening, of *record, b *book, d *demand) {
+	at := instantOf(h.At)
+	for _, s := range h.streams {
+		m.stripes[s.part(stripeBits)].events.add(s, at)
+	}
+	if of == nil || !h.Display {
+		return
+	}
+	meant := func(u *unit) bool { return h.concerns(b.places.value(u.place), b.choices.value(u.choice)) }
+	if m.confirm(of, b.now, meant) {
+		b.saveChanged(d.id, of, &d.buffer)
+	}
 }
 
-// complete fills in the placement if the event leaves it out, from the record of its decision, if
+// find finds every stream in which a key may count the event, and the stripes that have them.
+func (h *happening) find(d *demand) (set stripeSet) {
+	count := func(k *Key) {
+		for _, p := range slices.Compact([]hash{{}, h.person}) {
+			for _, at := range slices.Compact([]hash{{}, h.placement}) {
+				s := d.stream(k, p, at)
+				h.streams = append(h.streams, s)
+				set |= 1 << s.part(stripeBits)
+			}
+		}
+	}
+	count(&Key{Tenant: h.Tenant, Counts: h.Type, Offer: h.Offer})
+	for i, p := range h.Policies {
+		if !slices.Contains(h.Policies[:i], p) {
+			count(&Key{Tenant: h.Tenant, Counts: h.Type, Policy: p})
+		}
+	}
+	return set
+}
+
+// concerns reports whether the event may be about such an item.
+func (h *happening) concerns(p *place, c *choice) bool {
+	return c.offer == h.offer &&
+		(h.activity == hash{} || p.activity == h.activity) &&
+		(h.placement == hash{} || p.placement == h.placement)
+}
+
+// complete fills in what the event leaves out, from the record of its decision, if
 // one is kept, and refuses what contradicts it.
-func (m *Memory) complete(e *Event, person hash, of *record) error {
+func (h happening) complete(of *record, b *book) (happening, error) {
 	switch {
-	case of == nil && e.Profile != "" && e.Placement != "":
-		return nil
-	case of == nil && e.Decision != "":
-		return ErrUnknownDecision
+	case of == nil && h.Profile != "" && h.Placement != "":
+		return h, nil
+	case of == nil && h.Decision != "":
+		return h, ErrUnknownDecision
 	case of == nil:
-		return errNoPerson
-	case person != of.profile:
-		return ErrContradiction
+		return h, errNoPerson
+	case h.Profile == "":
+		h.person = of.profile
+	case h.person != of.profile:
+		return h, ErrContradiction
 	}
-	place, err := m.placementOf(e, of)
-	e.Placement = place
-	return err
+	place, err := h.placementOf(of, b)
+	h.placement = place
+	return h, err
 }
 
 // placementOf returns the one placement in which the event can have happened.
-func (m *Memory) placementOf(e *Event, r *record) (place placement.ID, err error) {
+func (h *happening) placementOf(r *record, b *book) (placement hash, err error) {
 	err = ErrContradiction
 	for i := range r.parts {
-		switch p := &m.shapes.all[r.parts[i].shape]; {
-		case !e.concerns(p):
-		case err == nil && p.placement != place:
-			return "", errWhichPlace
+		p := b.places.value(r.parts[i].place)
+		switch {
+		case !h.concerns(p, b.choices.value(r.parts[i].choice)):
+		case err == nil && p.placement != placement:
+			return hash{}, errWhichPlace
 		default:
-			place, err = p.placement, nil
+			placement, err = p.placement, nil
 		}
 	}
-	return place, err
+	return placement, err
 }

@@ -6,7 +6,6 @@ import (
 	"math"
 	"time"
 
-	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/profile"
 )
 
@@ -18,42 +17,114 @@ type hash struct{ hi, lo uint64 }
 
 func (h hash) less(o hash) bool { return h.hi < o.hi || h.hi == o.hi && h.lo < o.lo }
 
+// part returns the top bits of the hash, by which things are dealt out to parts of a
+// Memory with locks of their own. Tables look at the other bits first.
+func (h hash) part(bits int) int { return int(h.lo >> (64 - bits)) } //nolint:gosec // few bits
+
+// seeds are the key to all hashes of a Memory.
 type seeds struct{ hi, lo maphash.Seed }
 
 func newSeeds() seeds { return seeds{maphash.MakeSeed(), maphash.MakeSeed()} }
 
-func hashOf[T comparable](s *seeds, v T) hash {
-	return hash{maphash.Comparable(s.hi, v), max(1, maphash.Comparable(s.lo, v))}
+func (s *seeds) bytes(b []byte) hash {
+	return hash{maphash.Bytes(s.hi, b), max(1, maphash.Bytes(s.lo, b))}
+}
+
+// name hashes a text; nothing, if it is empty.
+func (s *seeds) name(text string) hash {
+	if text == "" {
+		return hash{}
+	}
+	return hash{maphash.String(s.hi, text), max(1, maphash.String(s.lo, text))}
+}
+
+// A hasher makes hashes. It remembers the profile of the latest key, for most keys of
+// a decision are of one.
+type hasher struct {
+	*seeds
+	profile profile.ID
+	known   hash // of the profile
+	buffer  []byte
+}
+
+// start begins with a call that is about the profile.
+func (h *hasher) start(s *seeds, p profile.ID) {
+	h.seeds, h.profile, h.known = s, p, s.name(string(p))
+}
+
+// end forgets what is the caller's.
+func (h *hasher) end() { h.profile, h.known = "", hash{} }
+
+func (h *hasher) of(p profile.ID) hash {
+	if h.profile != p {
+		h.profile, h.known = p, h.name(string(p))
+	}
+	return h.known
+}
+
+// pair hashes two texts.
+func (h *hasher) pair(a, b string) hash {
+	h.buffer = appendText(appendText(h.buffer[:0], a), b)
+	return h.bytes(h.buffer)
 }
 
 // id hashes what has an id of its own in each tenant.
-func (s *seeds) id(tenant, id string) hash { return hashOf(s, [2]string{tenant, id}) }
+func (h *hasher) id(tenant, id string) hash { return h.pair(tenant, id) }
 
-func (s *seeds) profile(p profile.ID) hash { return hashOf(s, string(p)) }
+// key hashes k with the profile of which the hash is given.
+func (h *hasher) key(k *Key, of hash) hash {
+	b := append(h.buffer[:0], 0)
+	b = appendText(b, k.Tenant)
+	b = appendText(b, string(k.Offer))
+	b = appendText(b, string(k.Policy))
+	b = appendText(b, k.Counts)
+	b = appendText(b, string(k.Placement))
+	if w := &k.Window; w.Rolling|time.Duration(k.Start|k.End) != 0 || w.Every != "" || w.Timezone != "" || w.WeekStart != "" {
+		b[0] = 1
+		b = appendWindow(b, k)
+	}
+	h.buffer = b
+	return h.bytes(b).with(of)
+}
 
-// key hashes k with the profile of which only the hash is known, so that an event
-// finds the keys of a profile that only its decision's record tells.
-func (s *seeds) key(k *Key, of hash) hash {
-	var space [256]byte // most keys fit
-	b := binary.LittleEndian.AppendUint64(space[:0], of.hi)
+func appendWindow(b []byte, k *Key) []byte {
 	b = binary.LittleEndian.AppendUint64(b, uint64(k.Window.Rolling)) //nolint:gosec // any bits do
 	b = binary.LittleEndian.AppendUint64(b, uint64(k.Start))          //nolint:gosec // any bits do
 	b = binary.LittleEndian.AppendUint64(b, uint64(k.End))            //nolint:gosec // any bits do
-	w := &k.Window
-	for _, text := range [...]string{
-		k.Tenant, string(k.Offer), string(k.Policy), k.Counts, string(k.Placement), string(w.Every), w.Timezone, w.WeekStart,
-	} {
-		b = append(binary.AppendUvarint(b, uint64(len(text))), text...)
-	}
-	hi := maphash.Bytes(s.hi, b)
-	binary.LittleEndian.PutUint64(b, of.lo)
-	return hash{hi, max(1, maphash.Bytes(s.lo, b))}
+	b = appendText(b, string(k.Window.Every))
+	b = appendText(b, k.Window.Timezone)
+	return appendText(b, k.Window.WeekStart)
 }
 
-// stream hashes k without its window: any window may count the same events.
-func (s *seeds) stream(k Key, of hash) hash {
-	k.Window, k.Start, k.End = offer.Window{}, 0, 0
-	return s.key(&k, of)
+// stream hashes what k counts apart from its window, for any window may count the same
+// events. The hashes of the profile and the placement are enough, so that an event
+// finds them though only its decision's record tells who and where it was.
+func (h *hasher) stream(k *Key, of, place hash) hash {
+	b := appendText(appendHash(h.buffer[:0], place), k.Tenant)
+	b = appendText(b, string(k.Offer))
+	b = appendText(b, string(k.Policy))
+	h.buffer = appendText(b, k.Counts)
+	return h.bytes(h.buffer).with(of)
+}
+
+// with returns the hash of something together with a profile, if there is one: the sum
+// of two random numbers is as random as they are. What belongs to one profile is in
+// one part, so that a decision has to do with few.
+func (h hash) with(of hash) hash {
+	if of == (hash{}) {
+		return h
+	}
+	const partBits = 1<<64 - 1<<(64-stripeBits)
+	lo := (h.lo^of.lo)&^partBits | of.lo&partBits
+	return hash{h.hi ^ of.hi, max(1, lo)}
+}
+
+// appendText appends the text and its length, so that no two lists of texts are alike.
+func appendText(b []byte, text string) []byte {
+	if n := len(text); n < 255 {
+		return append(append(b, byte(n)), text...)
+	}
+	return append(binary.AppendUvarint(append(b, 255), uint64(len(text))), text...)
 }
 
 // never is the end of a counter that is not of a calendar window.
@@ -99,26 +170,19 @@ type source struct {
 	start  int64 // of a calendar window of events, in Unix seconds
 }
 
-// A hasher makes the sources of keys. It remembers the profile of the latest, for
-// most keys of a decision are of one.
-type hasher struct {
-	*seeds
-	profile profile.ID
-	known   hash // of the profile, if it is not zero
-}
-
-func (h *hasher) of(p profile.ID) hash {
-	if h.known == (hash{}) || h.profile != p {
-		h.profile, h.known = p, h.seeds.profile(p)
+// stripe returns the number of the stripe that has the source.
+func (s *source) stripe() int {
+	if s.events {
+		return s.stream.part(stripeBits)
 	}
-	return h.known
+	return s.id.part(stripeBits)
 }
 
-func (h *hasher) source(k *Key) source {
+// source makes s what k reads.
+func (h *hasher) source(s *source, k *Key) {
 	of := h.of(k.Profile)
-	s := source{counter: counter{h.key(k, of), termOf(k)}}
-	if k.Counts != "" {
-		s.events, s.stream, s.start = true, h.stream(*k, of), k.Start
+	s.id, s.term = h.key(k, of), termOf(k)
+	if s.events = k.Counts != ""; s.events {
+		s.stream, s.start = h.stream(k, of, h.name(string(k.Placement))), k.Start
 	}
-	return s
 }

@@ -3,11 +3,9 @@ package capping
 import (
 	"slices"
 	"time"
-
-	"github.com/proffer-go/proffer/placement"
 )
 
-// A ledger holds what is counted. Calendar windows and for ever need a number;
+// A ledger holds what is counted; its zero value is empty. Calendar windows and for ever need a number;
 // only rolling windows and events, which any window may count, need the dates.
 type ledger struct {
 	forEver counts
@@ -16,10 +14,6 @@ type ledger struct {
 	rolling map[time.Duration]*dated
 	events  dated // by stream
 	unswept int   // units that were taken since the last sweep
-}
-
-func newLedger() ledger {
-	return ledger{periods: make(map[int64]*counts), rolling: make(map[time.Duration]*dated), events: newDated()}
 }
 
 // counts are numbers above 0 by hash: their low 32 bits in a table, and the rest,
@@ -77,6 +71,23 @@ func (l *ledger) used(s *source, at instant) int64 {
 	return l.units(&s.counter, at)
 }
 
+// touch has the counter at hand for what follows. Its result means nothing.
+func (l *ledger) touch(c *counter) uint32 {
+	switch {
+	case c.rolling > 0:
+		if d := l.rolling[c.rolling]; d != nil && len(d.eras) > 0 {
+			return d.eras[0].cells.touch(c.id)
+		}
+	case c.end == never:
+		return l.forEver.low.touch(c.id)
+	default:
+		if p := l.periods[c.end]; p != nil {
+			return p.low.touch(c.id)
+		}
+	}
+	return 0
+}
+
 func (l *ledger) units(c *counter, at instant) int64 {
 	if w := c.rolling; w > 0 {
 		if d := l.rolling[w]; d != nil {
@@ -105,18 +116,36 @@ func (l *ledger) happened(s *source, at instant) int64 {
 func (l *ledger) take(c *counter, at instant) {
 	l.unswept++
 	if w := c.rolling; w > 0 {
-		if l.rolling[w] == nil {
-			l.rolling[w] = new(newDated())
+		d := l.rolling[w]
+		if d == nil {
+			d = l.newRolling(w)
 		}
-		l.rolling[w].add(c.id, at)
+		d.add(c.id, at)
 		return
 	}
-	if l.counts(c) == nil {
-		l.periods[c.end] = new(counts)
-		i, _ := slices.BinarySearch(l.ends, c.end)
-		l.ends = slices.Insert(l.ends, i, c.end)
+	counts := l.counts(c)
+	if counts == nil {
+		counts = l.newPeriod(c.end)
 	}
-	l.counts(c).add(c.id)
+	counts.add(c.id)
+}
+
+func (l *ledger) newRolling(w time.Duration) *dated {
+	if l.rolling == nil {
+		l.rolling = make(map[time.Duration]*dated)
+	}
+	l.rolling[w] = new(dated)
+	return l.rolling[w]
+}
+
+func (l *ledger) newPeriod(end int64) *counts {
+	if l.periods == nil {
+		l.periods = make(map[int64]*counts)
+	}
+	i, _ := slices.BinarySearch(l.ends, end)
+	l.ends = slices.Insert(l.ends, i, end)
+	l.periods[end] = new(counts)
+	return l.periods[end]
 }
 
 // giveBack takes a unit off c. A counter without that unit stays as it is.
@@ -127,26 +156,6 @@ func (l *ledger) giveBack(c *counter, at instant) {
 		}
 	} else if counts := l.counts(c); counts != nil {
 		counts.remove(c.id)
-	}
-}
-
-// happen counts the event of a profile in every stream that a key may read.
-func (l *ledger) happen(s *seeds, e *Event, of hash) {
-	at := instantOf(e.At)
-	profiles := slices.Compact([]hash{s.profile(""), of})
-	placements := slices.Compact([]placement.ID{"", e.Placement})
-	count := func(k Key) {
-		for _, p := range profiles {
-			for _, k.Placement = range placements {
-				l.events.add(s.stream(k, p), at)
-			}
-		}
-	}
-	count(Key{Tenant: e.Tenant, Counts: e.Type, Offer: e.Offer})
-	for i, p := range e.Policies {
-		if !slices.Contains(e.Policies[:i], p) {
-			count(Key{Tenant: e.Tenant, Counts: e.Type, Policy: p})
-		}
 	}
 }
 

@@ -2,8 +2,6 @@ package capping
 
 import (
 	"slices"
-
-	"github.com/proffer-go/proffer/offer"
 )
 
 // A record is what is kept of a decision, from its first Reserve until it is
@@ -16,12 +14,16 @@ type record struct {
 	parts    []part // by item of the reservation
 	units    []unit // those of the parts, then what was kept of former revisions
 	released bool   // as a whole
+	long     bool   // it was held for longer than records are kept
 	lapse    instant
+	forget   instant
 }
 
 // A part is one item of a decision.
 type part struct {
-	shape    uint32
+	activity hash
+	place    uint32 // number of the name
+	choice   uint32 // number of the name
 	released bool
 }
 
@@ -30,8 +32,10 @@ type unit struct {
 	counter
 	max      int64 // the limit
 	at       instant
-	shape    uint32 // of the part
-	taking   uint32 // which of the shape's
+	activity hash
+	place    uint32 // of the part
+	choice   uint32 // of the part
+	taking   uint32 // which of the choice's
 	revision uint64 // the latest that it served
 	state    unitState
 }
@@ -62,6 +66,17 @@ func (r *record) latest() uint64 {
 	return r.revision
 }
 
+// stripes returns those in which the record has units.
+func (r *record) stripes() (set stripeSet) {
+	if r == nil {
+		return 0
+	}
+	for i := range r.units {
+		set |= 1 << r.units[i].id.part(stripeBits)
+	}
+	return set
+}
+
 // counted returns how many of the record's units count on s at the instant.
 func (r *record) counted(s *source, at instant) (n int64) {
 	if r == nil || s.events {
@@ -75,35 +90,12 @@ func (r *record) counted(s *source, at instant) (n int64) {
 	return n
 }
 
-// fill makes r the record of the reservation, which asks d: its parts, and a unit in
-// the state for each limit that takes one.
-func (r *record) fill(of *Reservation, d *demand, s *shapes, revision uint64, state unitState) {
-	r.profile, r.revision, r.released = d.profile, revision, false
-	r.parts, r.units = r.parts[:0], r.units[:0]
-	at := instantOf(of.At)
-	next := 0
-	for i := range of.Items {
-		item := &of.Items[i]
-		taken := d.items[i]
-		p := part{shape: s.put(taken.shape, item, d.takes[taken.from:taken.to])}
-		r.parts = append(r.parts, p)
-		for range item.Limits {
-			a := &d.asks[d.limits[next]]
-			next++
-			if !a.events {
-				taking := uint32(len(r.units) - taken.from) //nolint:gosec // far fewer
-				r.units = append(r.units, unit{a.counter, a.max, at, p.shape, taking, revision, state})
-			}
-		}
-	}
-}
-
 // kept takes the units that a next revision keeps.
 func (r *record) kept() []unit {
 	var kept []unit
-	for _, u := range r.units {
-		if u.state == sticky {
-			kept = append(kept, u)
+	for i := range r.units {
+		if r.units[i].state == sticky {
+			kept = append(kept, r.units[i])
 		}
 	}
 	return kept
@@ -111,7 +103,7 @@ func (r *record) kept() []unit {
 
 // serve lets units of former revisions stand for new ones of the same key that are
 // dated within reach, those of the same activity first. What is left over stays as it is.
-func (r *record) serve(kept []unit, s *shapes) {
+func (r *record) serve(kept []unit) {
 	for _, sameActivity := range [...]bool{true, false} {
 		for i := range r.units {
 			u := &r.units[i]
@@ -119,7 +111,7 @@ func (r *record) serve(kept []unit, s *shapes) {
 				continue
 			}
 			k := slices.IndexFunc(kept, func(old unit) bool {
-				return old.counts(&u.counter, u.at) && (!sameActivity || s.activity(old.shape) == s.activity(u.shape))
+				return old.counts(&u.counter, u.at) && (!sameActivity || old.activity == u.activity)
 			})
 			if k >= 0 {
 				u.at, u.state = kept[k].at, sticky
@@ -130,14 +122,27 @@ func (r *record) serve(kept []unit, s *shapes) {
 	r.units = append(r.units, kept...)
 }
 
-func (s *shapes) activity(n uint32) offer.ActivityID { return s.all[n].activity }
-
-// knows reports whether the activity, or any if it is empty, has a part in the
+// knows reports whether the activity, or any if it is none, has a part in the
 // decision or kept a unit of a former one.
-func (r *record) knows(a offer.ActivityID, s *shapes) bool {
-	return a == "" ||
-		slices.ContainsFunc(r.parts, func(p part) bool { return s.activity(p.shape) == a }) ||
-		slices.ContainsFunc(r.units, func(u unit) bool { return s.activity(u.shape) == a })
+func (r *record) knows(a hash) bool {
+	return a == hash{} ||
+		slices.ContainsFunc(r.parts, func(p part) bool { return p.activity == a }) ||
+		slices.ContainsFunc(r.units, func(u unit) bool { return u.activity == a })
+}
+
+// isReleased reports whether all parts of the activity, or of the decision if it is
+// none, were released.
+func (r *record) isReleased(a hash) bool {
+	some := false
+	for i := range r.parts {
+		if a == (hash{}) || r.parts[i].activity == a {
+			if !r.parts[i].released {
+				return false
+			}
+			some = true
+		}
+	}
+	return some || r.released
 }
 
 // asTaken reports whether each unit of the only revision counts where its reservation
@@ -148,5 +153,10 @@ func (r *record) asTaken() bool {
 
 // holds reports whether some unit is held.
 func (r *record) holds() bool {
-	return slices.ContainsFunc(r.units, func(u unit) bool { return u.state == held })
+	for i := range r.units {
+		if r.units[i].state == held {
+			return true
+		}
+	}
+	return false
 }

@@ -1,6 +1,7 @@
 package capping
 
 import (
+	"strconv"
 	"testing"
 	"time"
 
@@ -36,36 +37,33 @@ func TestUnitThatServesAgainKeepsItsInstantAmongNewOnes(t *testing.T) {
 	}
 }
 
-func TestShapesLastAsLongAsTheirRecords(t *testing.T) {
+func TestNamesLastAsLongAsTheirRecords(t *testing.T) {
 	now := time.Date(2026, 6, 3, 12, 0, 0, 0, time.UTC)
-	m := NewMemory(MemoryConfig{Now: func() time.Time { return now }, EventRetention: time.Hour})
-	decide := func(id string, hold time.Duration, offers ...offer.ID) *Reservation {
-		usage, err := m.Usage(t.Context(), Attempt{ID: id}, nil, nil)
-		require.NoError(t, err)
-		r := &Reservation{Attempt: Attempt{ID: id, At: now}, Revision: usage.Revision, Hold: hold}
-		for _, o := range offers {
-			r.Items = append(r.Items, Item{Activity: "home", Offer: o, Limits: []Limit{{Key: Key{Offer: o}, Max: 99}}})
+	m := NewMemory(MemoryConfig{Now: func() time.Time { return now }, Retention: time.Minute, EventRetention: time.Hour})
+	for i := range 60_000 {
+		now = now.Add(10 * time.Millisecond)
+		o := offer.ID(strconv.Itoa(i))
+		r := Reservation{
+			Attempt: Attempt{ID: strconv.Itoa(i % 45_000), At: now},
+			Items:   []Item{{Activity: "home", Offer: o, Limits: []Limit{{Key: Key{Offer: "x"}, Max: 1 << 40}}}, {Activity: "side", Offer: o}},
 		}
-		grant, err := m.Reserve(t.Context(), *r)
+		if i%300 == 0 {
+			r.Hold = 3 * time.Minute
+		}
+		usage, err := m.Usage(t.Context(), r.Attempt, nil, nil)
+		require.NoError(t, err)
+		r.Revision = usage.Revision
+		grant, err := m.Reserve(t.Context(), r)
 		require.NoError(t, err)
 		require.True(t, grant.Granted())
-		r.Revision = grant.Revision
-		return r
 	}
-	decide("1", 0, "a", "b", "a")
-	require.NoError(t, m.Resolve(t.Context(), Resolution{ID: "1", Action: Confirm}))
-	decide("1", time.Minute, "a", "c")
-	decide("2", time.Minute, "d")
-	last := decide("2", 0, "e")
-	assert.Len(t, m.shapes.byHash, 4, "a and c, b of which a unit was kept, and e")
-
-	now = now.Add(time.Hour)
-	require.NoError(t, m.Resolve(t.Context(), Resolution{ID: "2", Action: Release, Record: last}))
-	now = now.Add(time.Hour)
-	_, err := m.Usage(t.Context(), Attempt{ID: "3"}, nil, nil)
-	require.NoError(t, err)
-	assert.Empty(t, m.shapes.byHash)
-	assert.Zero(t, m.records.entries.n)
-	assert.Zero(t, m.past.entries.n)
-	assert.Len(t, m.shapes.free, len(m.shapes.all))
+	names, records := 0, 0
+	for i := range m.books {
+		b := &m.books[i]
+		names += len(b.choices.all)
+		records += b.records.index.n
+		assert.LessOrEqual(t, b.places.numbers.n, 2)
+	}
+	assert.LessOrEqual(t, records, 6000+1000, "those of a minute, and what is held")
+	assert.LessOrEqual(t, names, 8*records)
 }

@@ -19,35 +19,43 @@ func (m *Memory) Reserve(ctx context.Context, r Reservation) (Grant, error) {
 	case r.Hold < 0:
 		return Grant{}, errNegative
 	}
-	d := m.desks.take()
-	defer m.desks.putBack(d)
+	d := m.desk()
+	defer m.putBack(d)
 	d.sum(&m.seeds, &r)
-	if err := m.enter(ctx); err != nil {
+	read, err := m.read(ctx)
+	if err != nil {
 		return Grant{}, err
 	}
-	defer m.mu.Unlock()
-	own, err := m.recordOf(d)
-	switch {
-	case err != nil:
-		return Grant{}, err
-	case own.latest() != r.Revision:
-		return Grant{}, ErrStale
+	for {
+		b := m.open(d.id, read)
+		own, err := b.recordOf(d)
+		if err == nil && own.latest() != r.Revision {
+			err = ErrStale
+		}
+		if err != nil {
+			b.mu.Unlock()
+			return Grant{}, err
+		}
+		if set := d.stripes | own.stripes(); m.seize(b, set) {
+			g := Grant{}
+			if g.Full, err = m.full(&r, d, own, b.now); err == nil && g.Granted() {
+				g.Revision = m.grant(b, &r, d, own)
+			}
+			m.leave(b, set)
+			return g, err
+		}
 	}
-	full, err := m.full(&r, d, own)
-	if err != nil || len(full) > 0 {
-		return Grant{Full: full}, err
-	}
-	return Grant{Revision: m.grant(&r, d, own)}, nil
 }
 
 // full returns the keys without room for what is asked of them. Of what is
 // counted by events nothing is taken: there it is enough that one more had room.
-func (m *Memory) full(r *Reservation, d *demand, own *record) ([]Full, error) {
+func (m *Memory) full(r *Reservation, d *demand, own *record, now instant) ([]Full, error) {
 	var full []Full
 	at := instantOf(r.At)
+	d.touched = m.stripes.touch(d.asks)
 	for i := range d.asks {
 		a := &d.asks[i]
-		if m.gone(&a.source, at) {
+		if m.gone(&a.source, at, now) {
 			return nil, errGone
 		}
 		needed := a.units
@@ -62,34 +70,36 @@ func (m *Memory) full(r *Reservation, d *demand, own *record) ([]Full, error) {
 }
 
 // grant replaces what the decision held by the reservation, for which there is room.
-func (m *Memory) grant(r *Reservation, d *demand, own *record) uint64 {
-	m.revision++
-	next := &m.next
-	next.first = m.revision
+func (m *Memory) grant(b *book, r *Reservation, d *demand, own *record) uint64 {
+	revision := m.revision.Add(1)
+	next := &d.next
+	next.first = revision
+	next.forget = b.now.add(max(b.retention, r.Hold))
+	next.long = r.Hold > b.retention
 	state := confirmed
 	if r.Hold > 0 {
-		state, next.lapse = held, m.clock.add(r.Hold)
+		state, next.lapse = held, b.now.add(r.Hold)
 	}
-	next.fill(r, d, &m.shapes, m.revision, state)
+	b.fill(next, r, d, revision, state)
 	if own != nil {
 		next.first = own.first
 		m.clear(own)
-		next.serve(own.kept(), &m.shapes)
-	}
-	m.shapes.useAll(next, 1)
-	if own != nil {
-		m.shapes.useAll(own, -1)
+		next.serve(own.kept())
+		b.useUnits(next.units)
 	}
 	for i := range next.units {
 		if u := &next.units[i]; u.state == state {
-			m.ledger.take(&u.counter, u.at)
+			m.stripes.of(&u.counter).take(&u.counter, u.at)
 		}
 	}
-	m.schedule(d.id, m.save(d.id, next), r.Hold)
-	if m.config.Lateness > 0 {
-		m.ledger.purge(m.clock.add(-m.config.Lateness))
+	b.save(d.id, next, &d.buffer)
+	if r.Hold > 0 {
+		b.schedule(d.id, next)
 	}
-	return m.revision
+	if m.config.Lateness > 0 {
+		m.stripes.purge(d.stripes, b.now.add(-m.config.Lateness))
+	}
+	return revision
 }
 
 // clear gives back what the record's revision took, but for what only a release
@@ -97,7 +107,7 @@ func (m *Memory) grant(r *Reservation, d *demand, own *record) uint64 {
 func (m *Memory) clear(r *record) {
 	for i := range r.units {
 		if u := &r.units[i]; u.state == held || u.state == confirmed {
-			m.ledger.giveBack(&u.counter, u.at)
+			m.stripes.of(&u.counter).giveBack(&u.counter, u.at)
 		}
 	}
 }

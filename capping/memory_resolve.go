@@ -22,34 +22,47 @@ func (m *Memory) Resolve(ctx context.Context, r Resolution) error {
 	case r.Action == Release && r.Record != nil && (r.Record.Tenant != r.Tenant || r.Record.ID != r.ID):
 		return errOtherRecord
 	}
-	id := m.seeds.id(r.Tenant, r.ID)
-	if err := m.enter(ctx); err != nil {
+	d := m.desk()
+	defer m.putBack(d)
+	d.of(&m.seeds, &Attempt{Tenant: r.Tenant, ID: r.ID})
+	activity := d.name(string(r.Activity))
+	read, err := m.read(ctx)
+	if err != nil {
 		return err
 	}
-	defer m.mu.Unlock()
-	if r.Action == Release && r.Record != nil {
-		return m.releaseRecord(id, &r)
+	for {
+		b := m.open(d.id, read)
+		if r.Action == Release && r.Record != nil {
+			err := m.releaseRecord(b, d, activity, &r)
+			b.mu.Unlock()
+			return err
+		}
+		known := b.load(d.id, &d.own)
+		if known == nil {
+			b.mu.Unlock()
+			return ErrUnknownDecision
+		}
+		if set := known.stripes(); m.seize(b, set) {
+			err := m.resolve(b, known, activity, &r)
+			if err == nil {
+				b.saveChanged(d.id, known, &d.buffer)
+			}
+			m.leave(b, set)
+			return err
+		}
 	}
-	known := m.load(id)
-	if known == nil {
-		return ErrUnknownDecision
-	}
-	if err := m.resolve(known, &r); err != nil {
-		return err
-	}
-	m.save(id, known)
-	return nil
 }
 
-func (m *Memory) resolve(known *record, r *Resolution) error {
+// resolve confirms or releases the record, the stripes of which are locked.
+func (m *Memory) resolve(b *book, known *record, activity hash, r *Resolution) error {
 	switch {
-	case r.Action == Release:
-		return m.release(known, r.Activity)
-	case !known.knows(r.Activity, &m.shapes):
+	case !known.knows(activity):
 		return unknownActivity(r.Activity)
-	case known.isReleased(r.Activity, &m.shapes):
+	case r.Action == Release:
+		m.release(known, activity)
+	case known.isReleased(activity):
 		return ErrReleased
-	case !m.confirm(known, func(s *shape) bool { return r.Activity == "" || s.activity == r.Activity }):
+	case !m.confirm(known, b.now, func(u *unit) bool { return activity == hash{} || u.activity == activity }):
 		return ErrLapsed
 	}
 	return nil
@@ -57,114 +70,98 @@ func (m *Memory) resolve(known *record, r *Resolution) error {
 
 func unknownActivity(a offer.ActivityID) error { return fmt.Errorf("%w: %q", ErrUnknownActivity, a) }
 
-// isReleased reports whether all parts of the activity, or of the decision if it is
-// empty, were released.
-func (r *record) isReleased(a offer.ActivityID, s *shapes) bool {
-	some := false
-	for i := range r.parts {
-		if a == "" || s.activity(r.parts[i].shape) == a {
-			if !r.parts[i].released {
-				return false
-			}
-			some = true
-		}
-	}
-	return some || r.released
-}
-
-// confirm makes the units of the parts that are meant count for good. What has lapsed it
+// confirm makes the units that are meant count for good. What has lapsed it
 // takes again; if there is no room for all of that it changes nothing and reports false.
-func (m *Memory) confirm(r *record, meant func(*shape) bool) bool {
+func (m *Memory) confirm(r *record, now instant, meant func(*unit) bool) bool {
 	for i := range r.units {
 		u := &r.units[i]
-		if u.state != lapsed || !m.means(u, meant) {
+		if u.state != lapsed || !meant(u) {
 			continue
 		}
-		if m.dropped(u.term, u.at) || m.ledger.units(&u.counter, u.at) >= u.max {
+		l := m.stripes.of(&u.counter)
+		if m.dropped(u.term, u.at, now) || l.units(&u.counter, u.at) >= u.max {
 			for j := range i {
-				if t := &r.units[j]; t.state == lapsed && m.means(t, meant) {
-					m.ledger.giveBack(&t.counter, t.at)
+				if t := &r.units[j]; t.state == lapsed && meant(t) {
+					m.stripes.of(&t.counter).giveBack(&t.counter, t.at)
 				}
 			}
 			return false
 		}
-		m.ledger.take(&u.counter, u.at)
+		l.take(&u.counter, u.at)
 	}
 	for i := range r.units {
-		if u := &r.units[i]; u.state != released && m.means(u, meant) {
+		if u := &r.units[i]; u.state != released && meant(u) {
 			u.state = sticky
 		}
 	}
 	return true
 }
 
-func (m *Memory) means(u *unit, meant func(*shape) bool) bool { return meant(&m.shapes.all[u.shape]) }
-
-// release gives back the units of the activity, or of the decision if it is empty.
-func (m *Memory) release(r *record, a offer.ActivityID) error {
-	if !r.knows(a, &m.shapes) {
-		return unknownActivity(a)
-	}
+// release gives back the units of the activity, or of the decision if it is none. The
+// stripes of the record are locked.
+func (m *Memory) release(r *record, a hash) {
 	for i := range r.parts {
-		if p := &r.parts[i]; a == "" || m.shapes.activity(p.shape) == a {
+		if p := &r.parts[i]; a == (hash{}) || p.activity == a {
 			p.released = true
 		}
 	}
-	r.released = r.released || a == ""
+	r.released = r.released || a == hash{}
 	for i := range r.units {
-		if u := &r.units[i]; a == "" || m.shapes.activity(u.shape) == a {
+		if u := &r.units[i]; a == (hash{}) || u.activity == a {
 			m.returnUnit(u)
 		}
 	}
-	return nil
 }
 
 func (m *Memory) returnUnit(u *unit) {
 	if u.standing() {
-		m.ledger.giveBack(&u.counter, u.at)
+		m.stripes.of(&u.counter).giveBack(&u.counter, u.at)
 	}
 	u.state = released
 }
 
 // releaseRecord releases what the decision's own record names and what has not
 // gone back yet, whether its record is kept or not.
-func (m *Memory) releaseRecord(id hash, of *Resolution) error {
+func (m *Memory) releaseRecord(b *book, d *demand, activity hash, of *Resolution) error {
 	revision := of.Record.Revision
-	if revision == 0 || revision > m.revision {
+	if revision == 0 || revision > m.revision.Load() {
 		return nil // never granted, or not here
 	}
-	living := m.load(id)
+	living := b.load(d.id, &d.own)
 	switch {
 	case living != nil && living.revision < revision:
 		return nil // not of this decision
 	case living != nil && living.first <= revision:
-		if err := m.releaseRevision(living, of); err != nil {
-			return err
-		}
-		m.save(id, living)
-		return nil
+		err := m.releaseRevision(living, activity, of)
+		b.saveChanged(d.id, living, &d.buffer)
+		return err
 	}
-	past := m.loadPast(id)
+	past := b.pastOf(d.id)
 	for i := range past {
 		if past[i].first <= revision && revision <= past[i].revision {
-			if err := m.releaseRevision(&past[i], of); err != nil {
-				return err
-			}
-			m.savePast(id, past)
-			return nil
+			err := m.releaseRevision(&past[i], activity, of)
+			b.keepPast(d.id, past)
+			return err
 		}
 	}
-	return m.releaseForgotten(id, past, of)
+	return m.releaseForgotten(b, d.id, activity, of)
 }
 
 // releaseRevision releases what is left of one revision of the record.
-func (m *Memory) releaseRevision(r *record, of *Resolution) error {
+func (m *Memory) releaseRevision(r *record, activity hash, of *Resolution) error {
+	set := r.stripes()
+	m.stripes.lock(set)
+	defer m.stripes.unlock(set)
 	if of.Record.Revision == r.revision {
-		return m.release(r, of.Activity)
+		if !r.knows(activity) {
+			return unknownActivity(of.Activity)
+		}
+		m.release(r, activity)
+		return nil
 	}
 	for i := range r.units { // replaced: only what was kept of it is still there
 		u := &r.units[i]
-		if u.revision == of.Record.Revision && (of.Activity == "" || m.shapes.activity(u.shape) == of.Activity) {
+		if u.revision == of.Record.Revision && (activity == hash{} || u.activity == activity) {
 			m.returnUnit(u)
 		}
 	}
@@ -173,13 +170,12 @@ func (m *Memory) releaseRevision(r *record, of *Resolution) error {
 
 // releaseForgotten releases what is where the reservation put it, and keeps in mind
 // that it is back.
-func (m *Memory) releaseForgotten(id hash, past []record, of *Resolution) error {
+func (m *Memory) releaseForgotten(b *book, id, activity hash, of *Resolution) error {
 	var d demand
 	d.sum(&m.seeds, of.Record)
 	r := record{first: of.Record.Revision}
-	r.fill(of.Record, &d, &m.shapes, of.Record.Revision, confirmed)
-	m.shapes.useAll(&r, 1)
-	err := m.release(&r, of.Activity)
-	m.bury(id, append(past, r))
+	b.fill(&r, of.Record, &d, of.Record.Revision, confirmed)
+	err := m.releaseRevision(&r, activity, of)
+	b.bury(id, &r)
 	return err
 }

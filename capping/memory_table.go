@@ -6,12 +6,12 @@ import (
 )
 
 // A table maps hashes to values without pointers, which the garbage collector need
-// not look at. It is about 85 % full at any size, and grows in small steps of some
-// microseconds each: by linear hashing, one segment splits for every
+// not look at. It is about 90 % full at any size, and grows in small steps of some
+// microseconds each: by linear hashing (Litwin 1980), one segment splits for every
 // segmentLength entries that are put in. Its zero value is empty.
 //
 //	segments  0 [aa·cd·f··]  1 [·b··e·g·h·]  2 [a·c·d··fg·]  …   by the low bits
-//	                             ▲ the keys of a segment in order, with gaps:
+//	                             ▲ the entries of a segment in order, with gaps:
 //	                               each at its share of the width, or right behind
 type table[V any] struct {
 	segments []segment[V]
@@ -37,9 +37,25 @@ func (t *table[V]) get(h hash) *V {
 	}
 	s := &t.segments[t.segment(h)]
 	if i, ok := s.find(h); ok {
-		return &s.vals[i]
+		return &s.slots[i].val
 	}
 	return nil
+}
+
+// touch reads where h is, or would be, to no other end than to have it in a cache: many
+// reads in a row wait for memory together, lookups wait one by one (group prefetching,
+// Chen et al. 2004).
+func (t *table[V]) touch(h hash) uint32 {
+	if t.n == 0 {
+		return 0
+	}
+	s := &t.segments[t.segment(h)]
+	if len(s.slots) == 0 {
+		return 0
+	}
+	const line = 3 // slots in a cache line: most entries are in the one of their home or the next
+	home := s.home(h.hi)
+	return s.slots[home].lo[0] ^ s.slots[min(home+line, len(s.slots)-1)].lo[0]
 }
 
 // put returns the value of h as get does, a new zero if there was none.
@@ -50,14 +66,15 @@ func (t *table[V]) put(h hash) (v *V, found bool) {
 	s := &t.segments[t.segment(h)]
 	i, ok := s.find(h)
 	if ok {
-		return &s.vals[i], true
-	}
-	if t.n >= segmentLength*len(t.segments) {
-		t.grow()
-		s = &t.segments[t.segment(h)]
+		return &s.slots[i].val, true
 	}
 	t.n++
-	return s.insert(h), false
+	if t.n > segmentLength*len(t.segments) {
+		t.grow()
+		s = &t.segments[t.segment(h)]
+		i, _ = s.find(h)
+	}
+	return s.insert(h, i), false
 }
 
 func (t *table[V]) delete(h hash) {
@@ -78,8 +95,8 @@ func (t *table[V]) grow() {
 	t.segments = append(t.segments, segment[V]{})
 	old := t.segments[n-int(bit)] //nolint:gosec // at most n
 	right := 0
-	for _, k := range old.keys {
-		if k.lo&bit != 0 {
+	for i := range old.slots {
+		if old.slots[i].key()&bit != 0 {
 			right++
 		}
 	}
@@ -95,96 +112,109 @@ func (t *table[V]) sweep(cursor *int, drop func(*V) bool) {
 	}
 	*cursor = (*cursor + 1) % len(t.segments)
 	s := &t.segments[*cursor]
-	for i := len(s.keys) - 1; i >= 0; i-- {
-		if s.keys[i] != (hash{}) && drop(&s.vals[i]) {
+	for i := len(s.slots) - 1; i >= 0; i-- {
+		if !s.slots[i].free() && drop(&s.slots[i].val) {
 			s.remove(i)
 			t.n--
 		}
 	}
 }
 
-// A segment holds keys in order, gaps among them. Without others a key would be at
+// A slot is a gap or an entry, which is in one place, since most are looked up when
+// no cache has them. The hash is cut up lest a small value be padded to its alignment.
+type slot[V any] struct {
+	hi, lo [2]uint32
+	val    V
+}
+
+func join(a [2]uint32) uint64  { return uint64(a[0]) | uint64(a[1])<<32 }
+func split(x uint64) [2]uint32 { return [2]uint32{uint32(x), uint32(x >> 32)} } //nolint:gosec // the halves
+
+// key returns the half of the hash that is not 0 but in a gap.
+func (s *slot[V]) key() uint64 { return join(s.lo) }
+
+func (s *slot[V]) free() bool { return s.key() == 0 }
+
+// A segment holds entries in order, gaps among them. Without others an entry would be at
 // home, which is where its high bits put it in the width; none is before its home,
 // and there is no gap between the two.
 type segment[V any] struct {
-	keys  []hash // zero where there is a gap
-	vals  []V
+	slots []slot[V]
 	width int
 	n     int
 }
 
-func (s *segment[V]) home(h hash) int {
-	i, _ := bits.Mul64(h.hi, uint64(s.width)) //nolint:gosec // a width is not negative
-	return int(i)                             //nolint:gosec // below width
+func (s *segment[V]) home(hi uint64) int {
+	i, _ := bits.Mul64(hi, uint64(s.width)) //nolint:gosec // a width is not negative
+	return int(i)                           //nolint:gosec // below width
 }
 
 // find returns where h is, or else belongs.
 func (s *segment[V]) find(h hash) (at int, ok bool) {
-	for i := s.home(h); i < len(s.keys); i++ {
-		switch k := s.keys[i]; {
-		case k == h:
+	for i := s.home(h.hi); i < len(s.slots); i++ {
+		slot := &s.slots[i]
+		switch lo := slot.key(); {
+		case lo == h.lo && join(slot.hi) == h.hi:
 			return i, true
-		case h.less(k) || k == hash{}:
+		case lo == 0 || h.less(hash{join(slot.hi), lo}):
 			return i, false
 		}
 	}
-	return len(s.keys), false
+	return len(s.slots), false
 }
 
-func (s *segment[V]) insert(h hash) *V {
-	if 10*(s.n+1) > 9*s.width {
+// insert puts a zero for h where it belongs, as find said.
+func (s *segment[V]) insert(h hash, at int) *V {
+	if 100*(s.n+1) > 95*s.width {
 		*s = s.part(s.n+1, 0, 0)
+		at, _ = s.find(h)
 	}
-	at, _ := s.find(h)
 	gap := at
-	for gap < len(s.keys) && s.keys[gap] != (hash{}) {
+	for gap < len(s.slots) && !s.slots[gap].free() {
 		gap++
 	}
-	if gap == len(s.keys) {
-		var none V
-		s.keys, s.vals = append(s.keys, hash{}), append(s.vals, none)
+	if gap == len(s.slots) {
+		s.slots = append(slotsFor[V](gap+8), s.slots...)[:gap+1]
 	}
-	copy(s.keys[at+1:gap+1], s.keys[at:gap])
-	copy(s.vals[at+1:gap+1], s.vals[at:gap])
-	var none V
-	s.keys[at], s.vals[at] = h, none
+	copy(s.slots[at+1:gap+1], s.slots[at:gap])
+	s.slots[at] = slot[V]{hi: split(h.hi), lo: split(h.lo)}
 	s.n++
-	return &s.vals[at]
+	return &s.slots[at].val
 }
 
 // remove closes the gap that it makes with those that are behind their home.
 func (s *segment[V]) remove(at int) {
 	end := at + 1
-	for end < len(s.keys) && s.keys[end] != (hash{}) && s.home(s.keys[end]) < end {
+	for end < len(s.slots) && !s.slots[end].free() && s.home(join(s.slots[end].hi)) < end {
 		end++
 	}
-	copy(s.keys[at:], s.keys[at+1:end])
-	copy(s.vals[at:], s.vals[at+1:end])
-	var none V
-	s.keys[end-1], s.vals[end-1] = hash{}, none
+	copy(s.slots[at:], s.slots[at+1:end])
+	s.slots[end-1] = slot[V]{}
 	s.n--
 }
 
-// part returns a segment for n keys, 80 % full, with those of s that have the bit as wanted.
+// part returns a segment for n entries, 90 % full, with those of s that have the bit as wanted.
 func (s *segment[V]) part(n int, bit, want uint64) segment[V] {
-	width := n + n/4 + 2
-	keys := slices.Grow([]hash(nil), width+min(8, n/8))
-	keys = keys[:cap(keys)]
-	width = max(width, len(keys)-8)
-	p := segment[V]{keys: keys, vals: make([]V, len(keys)), width: width}
+	width := n + n/9 + 2
+	slots := slotsFor[V](width + min(8, n/8))
+	slots = slots[:cap(slots)]
+	p := segment[V]{slots: slots, width: max(width, len(slots)-8)}
 	next := 0
-	for i, k := range s.keys {
-		if k == (hash{}) || k.lo&bit != want {
+	for i := range s.slots {
+		e := &s.slots[i]
+		if e.free() || e.key()&bit != want {
 			continue
 		}
-		next = max(next, p.home(k))
-		if next == len(p.keys) {
-			var none V
-			p.keys, p.vals = append(p.keys, hash{}), append(p.vals, none)
+		next = max(next, p.home(join(e.hi)))
+		if next == len(p.slots) {
+			p.slots = append(slotsFor[V](next+8), p.slots...)[:next+1]
 		}
-		p.keys[next], p.vals[next] = k, s.vals[i]
+		p.slots[next] = *e
 		next++
 		p.n++
 	}
 	return p
 }
+
+// slotsFor returns room for n slots, and for as many more as there is memory allocated anyway.
+func slotsFor[V any](n int) []slot[V] { return slices.Grow([]slot[V](nil), n) }

@@ -1,0 +1,57 @@
+package capping
+
+import (
+	"sync"
+	"sync/atomic"
+)
+
+// A clock tells the latest instant that any call has read: where the application's
+// clock goes back, time stands still.
+type clock struct {
+	mu     sync.Mutex
+	latest instant
+}
+
+// advance takes note of what a call has read, and returns the time that it is.
+func (c *clock) advance(read instant) instant {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.latest.before(read) {
+		c.latest = read
+	}
+	return c.latest
+}
+
+// nanos returns nanoseconds since 1970, modulo 2⁶⁴: the difference of two tells which is
+// earlier as long as less than 292 years lie between them.
+func (i instant) nanos() int64 { return i.second*1e9 + int64(i.nano) }
+
+// soon tells when the first hold of a book lapses, to all calls, without the lock of the book.
+type soon struct {
+	nanos  atomic.Int64 // decides; no hold is longer than they can tell
+	second atomic.Int64 // never, if there is none
+}
+
+func (s *soon) set(at instant) {
+	s.nanos.Store(at.nanos())
+	s.second.Store(at.second)
+}
+
+// reached reports whether the hold may be over, which still counts.
+func (s *soon) reached(now instant) bool {
+	const jump = 1 << 32 // seconds, 136 years: the clock was set
+	second := s.second.Load()
+	return second != never && (now.nanos()-s.nanos.Load() >= 0 || now.second-second > jump)
+}
+
+// soons are those of all books.
+type soons [1 << bookBits]soon
+
+func (s *soons) reached(now instant) bool {
+	for i := range s {
+		if s[i].reached(now) {
+			return true
+		}
+	}
+	return false
+}

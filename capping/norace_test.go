@@ -1,0 +1,5 @@
+//go:build !race
+
+package capping_test
+
+const raced = false
