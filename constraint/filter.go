@@ -20,11 +20,12 @@ type Filter interface {
 	Filter(ctx context.Context, f *profile.Facts, c *offer.Candidates) error
 }
 
-// A Lazy is a [Filter] that can also judge one offer, so that the engine need
-// not show it the whole set. Keep and Filter agree. [Each] gives it for free.
+// A Lazy is a [Filter] that can also judge one offer, without fail, so that the
+// engine asks it only about the few offers whose turn comes. Keep and Filter agree.
+// [Where] gives it for free.
 type Lazy interface {
 	Filter
-	Keep(ctx context.Context, f *profile.Facts, o *offer.Offer) (bool, error)
+	Keep(f *profile.Facts, o *offer.Offer) bool
 }
 
 // A Binder does work once for each snapshot, when it is published, and returns
@@ -47,8 +48,35 @@ func (fn FilterFunc) Filter(ctx context.Context, f *profile.Facts, c *offer.Cand
 	return fn(ctx, f, c)
 }
 
-// Each returns the [Lazy] filter that keeps the offers for which keep is true.
-// The name stands in errors and explanations.
+// Where returns the [Lazy] filter that keeps the offers for which keep is true. The
+// name stands in explanations. Keep is fast and has no I/O: one that can fail is for [Each].
+func Where(name string, keep func(f *profile.Facts, o *offer.Offer) bool) Lazy {
+	return &where{name: name, keep: keep}
+}
+
+type where struct {
+	name string
+	keep func(*profile.Facts, *offer.Offer) bool
+}
+
+var _ Explainer = (*where)(nil)
+
+func (w *where) Keep(f *profile.Facts, o *offer.Offer) bool { return w.keep(f, o) }
+
+func (w *where) Filter(_ context.Context, f *profile.Facts, c *offer.Candidates) error {
+	for i, o := range c.All() {
+		if !w.keep(f, o) {
+			c.Remove(i)
+		}
+	}
+	return nil
+}
+
+func (w *where) Explain(context.Context, *profile.Facts, *offer.Offer) string { return w.name }
+
+// Each returns the [Filter] that keeps the offers for which keep is true. All
+// candidates are judged, since an error about any lets none pass: where keep cannot fail
+// [Where] is faster. The name stands in errors and explanations.
 func Each(name string, keep func(ctx context.Context, f *profile.Facts, o *offer.Offer) (bool, error)) Filter {
 	return &each{name: name, keep: keep}
 }
@@ -58,24 +86,13 @@ type each struct {
 	keep func(context.Context, *profile.Facts, *offer.Offer) (bool, error)
 }
 
-var (
-	_ Lazy      = (*each)(nil)
-	_ Explainer = (*each)(nil)
-)
-
-func (e *each) Keep(ctx context.Context, f *profile.Facts, o *offer.Offer) (bool, error) {
-	ok, err := e.keep(ctx, f, o)
-	if err != nil {
-		return false, fmt.Errorf("%s: %w", e.name, err)
-	}
-	return ok, nil
-}
+var _ Explainer = (*each)(nil)
 
 func (e *each) Filter(ctx context.Context, f *profile.Facts, c *offer.Candidates) error {
 	for i, o := range c.All() {
-		ok, err := e.Keep(ctx, f, o)
+		ok, err := e.keep(ctx, f, o)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", e.name, err)
 		}
 		if !ok {
 			c.Remove(i)

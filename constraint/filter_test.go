@@ -40,22 +40,18 @@ func TestEachRemovesWhatItDoesNotKeep(t *testing.T) {
 	assert.Equal(t, []offer.ID{"a", "d"}, ids(c))
 }
 
-func TestEachIsLazyAndAgreesWithItself(t *testing.T) {
+func TestWhereIsLazyAndAgreesWithItself(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		limit := rapid.Int64Range(0, 10).Draw(t, "limit")
-		each := constraint.Each("limit", func(_ context.Context, _ *profile.Facts, o *offer.Offer) (bool, error) {
-			return o.Priority < limit, nil
-		})
+		where := constraint.Where("limit", func(_ *profile.Facts, o *offer.Offer) bool { return o.Priority < limit })
 		offers := make([]offer.Offer, rapid.IntRange(0, 100).Draw(t, "offers"))
 		for i := range offers {
 			offers[i].Priority = rapid.Int64Range(0, 10).Draw(t, "priority")
 		}
 		c := candidates(offers...)
-		require.NoError(t, each.Filter(context.Background(), nobody, c))
+		require.NoError(t, where.Filter(context.Background(), nobody, c))
 		for i := range offers {
-			keep, err := each.(constraint.Lazy).Keep(context.Background(), nobody, &offers[i])
-			require.NoError(t, err)
-			assert.Equal(t, keep, c.Has(i))
+			assert.Equal(t, where.Keep(nobody, &offers[i]), c.Has(i))
 		}
 	})
 }
@@ -70,10 +66,7 @@ func TestEachStopsAtAnError(t *testing.T) {
 	require.ErrorIs(t, err, errDown)
 	require.EqualError(t, err, "in stock: stock service is down")
 	assert.Equal(t, 1, judged)
-
-	keep, err := each.(constraint.Lazy).Keep(t.Context(), nobody, &offer.Offer{})
-	require.ErrorIs(t, err, errDown)
-	assert.False(t, keep, "an error keeps nothing")
+	assert.NotImplements(t, (*constraint.Lazy)(nil), each, "which offers are judged would show")
 }
 
 func TestEachExplainsItselfByName(t *testing.T) {

@@ -2,23 +2,53 @@ package decisioning
 
 import (
 	"fmt"
-	"math"
+
+	"github.com/proffer-go/proffer/capping"
 )
 
-// answer writes the decision down.
-func (d *deciding) answer() *Decision {
-	d.result.Propositions = make([]Proposition, len(d.slots))
-	for i := range d.slots {
-		d.result.Propositions[i] = d.proposition(&d.slots[i])
-	}
-	d.warn()
-	if d.request.Trace >= TraceReasons {
-		d.trace()
-	}
-	return d.result
+// A memory holds what a Decision points to, so that a few slices serve all its
+// propositions, and the next decision that is made into it.
+type memory struct {
+	offers []ProposedOffer
+	scores []float64
+	record capping.Reservation
+	limits []capping.Limit
 }
 
-func (d *deciding) proposition(s *slot) Proposition {
+// reset makes d an empty decision with the memory that it has.
+func (d *Decision) reset() {
+	*d = Decision{Propositions: d.Propositions[:0], Degraded: d.Degraded[:0], Warnings: d.Warnings[:0], memory: d.memory}
+}
+
+// answer writes the decision down.
+func (d *deciding) answer() {
+	chosen := 0
+	for i := range d.slots {
+		chosen += len(d.slots[i].chosen)
+	}
+	r := d.result
+	r.Propositions = resize(r.Propositions, len(d.slots))
+	r.memory.offers, r.memory.scores = resize(r.memory.offers, chosen), resize(r.memory.scores, chosen)
+	offers, scores := r.memory.offers, r.memory.scores
+	for i := range d.slots {
+		s := &d.slots[i]
+		n := len(s.chosen)
+		r.Propositions[i] = d.proposition(s, offers[:n:n], scores)
+		offers, scores = offers[n:], scores[n:]
+	}
+	d.warn()
+	if d.tracing() {
+		d.trace()
+	}
+	if len(r.Degraded) == 0 {
+		r.Degraded = nil
+	}
+	if len(r.Warnings) == 0 {
+		r.Warnings = nil
+	}
+}
+
+func (d *deciding) proposition(s *slot, offers []ProposedOffer, scores []float64) Proposition {
 	if s.boundActivity == nil {
 		return Proposition{Activity: s.id, Placement: d.binding.quarantined[s.id], Kind: ProposesNone, Reason: Quarantined}
 	}
@@ -26,9 +56,9 @@ func (d *deciding) proposition(s *slot) Proposition {
 	switch {
 	case len(s.chosen) > 0:
 		p.Kind = ProposesOffer
-		p.Offers = make([]ProposedOffer, len(s.chosen))
+		p.Offers = offers
 		for k, c := range s.chosen {
-			p.Offers[k] = d.proposed(s, &s.ranked[c])
+			offers[k] = d.proposed(s, &s.pool[c], &scores[k])
 		}
 	case s.fallback != nil:
 		p.Kind, p.Fallback = ProposesFallback, s.fallback
@@ -38,27 +68,61 @@ func (d *deciding) proposition(s *slot) Proposition {
 	return p
 }
 
-func (d *deciding) proposed(s *slot, r *ranked) ProposedOffer {
+func (d *deciding) proposed(s *slot, r *ranked, score *float64) ProposedOffer {
 	p := ProposedOffer{
 		ID: r.option.offer.ID, Tier: int(r.tier),
 		Representation: r.option.offer.Representation(s.ref.Placement),
-		Uncounted:      d.uncounted(d.draw(s, r.offer).lines),
+		Uncounted:      d.uncounted(&r.draw),
 	}
-	if score := r.score; !math.IsNaN(score) {
-		p.Score = &score
+	if r.scored() {
+		*score = r.score
+		p.Score = score
 	}
 	return p
 }
 
-// uncounted reports whether a proposition that draws on the lines is made
-// although its units could not be counted.
-func (d *deciding) uncounted(lines []int32) bool {
-	for _, i := range lines {
+// uncounted reports whether a proposition of the draw is made although its units
+// could not be counted.
+func (d *deciding) uncounted(w *draw) bool {
+	for _, i := range d.ledger.of(w) {
 		if d.ledger.down(&d.ledger.lines[i]) {
 			return true
 		}
 	}
 	return false
+}
+
+// reservation returns what the plan takes. It is the memory of the decision.
+func (d *deciding) reservation(revision uint64) *capping.Reservation {
+	m := &d.result.memory
+	items, limits := m.record.Items[:0], m.limits[:0]
+	for i := range d.slots {
+		s := &d.slots[i]
+		if s.boundActivity == nil {
+			continue
+		}
+		item := capping.Item{Activity: s.id, Placement: s.ref.Placement}
+		for _, k := range s.chosen {
+			from := len(limits)
+			for _, l := range d.ledger.of(&s.pool[k].draw) {
+				if line := &d.ledger.lines[l]; line.counted {
+					limits = append(limits, capping.Limit{Key: line.key, Max: line.max})
+				}
+			}
+			item.Offer, item.Limits = s.pool[k].option.offer.ID, nil
+			if len(limits) > from {
+				item.Limits = limits[from:len(limits):len(limits)] // stays valid if limits moves
+			}
+			items = append(items, item)
+		}
+		if len(s.chosen) == 0 && s.fallback != nil {
+			item.Offer, item.Limits = s.fallback.ID, nil
+			items = append(items, item)
+		}
+	}
+	m.limits = limits
+	m.record = capping.Reservation{Attempt: d.attempt(), Revision: revision, Hold: d.request.Hold, Items: items}
+	return &m.record
 }
 
 // warn tells what is doubtful but changes no answer.

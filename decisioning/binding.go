@@ -21,11 +21,14 @@ type binding struct {
 	activities  map[ActivityID]*boundActivity
 	quarantined map[ActivityID]placement.ID
 	faults      Faults // why they are
+	binds       bool   // a part of the application is bound to this very snapshot
 }
 
 // A boundActivity is an activity with its strategy.
 type boundActivity struct {
 	*activity
+	number   int    // from 0, among those of the binding
+	hash     uint64 // of its id, for ties
 	strategy *boundStrategy
 	rankings []ranking // by selection
 }
@@ -33,7 +36,8 @@ type boundActivity struct {
 // A boundStrategy is a Strategy whose parts know the snapshot.
 type boundStrategy struct {
 	filters []constraint.Filter
-	ranker  rank.Ranker // nil: by priority
+	lazy    []constraint.Lazy // those of the filters that can judge one offer
+	ranker  rank.Ranker       // nil: by priority
 	cappers []capping.Capper
 	reads   rules.Reads
 }
@@ -42,6 +46,7 @@ type boundStrategy struct {
 // switches off what is shared.
 func (b *boundStrategy) add(shared *boundStrategy) {
 	b.filters = slices.Concat(shared.filters, b.filters)
+	b.lazy = slices.Concat(shared.lazy, b.lazy)
 	b.cappers = slices.Concat(shared.cappers, b.cappers)
 	b.reads |= shared.reads
 	if b.ranker == nil {
@@ -51,6 +56,9 @@ func (b *boundStrategy) add(shared *boundStrategy) {
 
 // A ranking is how one selection scores.
 type ranking struct {
+	tier     int
+	number   int32  // of the order of its candidates
+	static   bool   // the order is the rank order, but for ties
 	by       string // priority, utility, formula, or a name of the application's
 	formula  *rules.Expr
 	ranker   rank.Ranker
@@ -68,17 +76,22 @@ func (e *Engine) bind(s *Snapshot) (*binding, error) {
 	if s == nil {
 		return nil, errors.New("publish: the snapshot is nil")
 	}
+	if _, ok := e.config.Counter.(capping.Recorder); !ok && s.events {
+		return nil, fmt.Errorf("publish: caps of the catalog count events: %w", errNoRecorder)
+	}
+	if last := e.current.Load(); last != nil && last.snapshot.lineage == s.lineage && !last.binds {
+		next := *last // which differs in offers alone
+		next.snapshot = s
+		return &next, nil
+	}
 	b := &binding{
-		snapshot: s, activities: make(map[ActivityID]*boundActivity, len(s.activities)), quarantined: maps.Clone(s.quarantined),
+		binds: e.config.binds(), snapshot: s, activities: make(map[ActivityID]*boundActivity, len(s.activities)), quarantined: maps.Clone(s.quarantined),
 	}
 	if b.quarantined == nil {
 		b.quarantined = make(map[ActivityID]placement.ID)
 	}
 	if err := e.checkRankers(b); err != nil {
 		return nil, err
-	}
-	if _, ok := e.config.Counter.(capping.Recorder); !ok && s.countsEvents() {
-		return nil, fmt.Errorf("publish: caps of the catalog count events: %w", errNoRecorder)
 	}
 	shared, err := bindStrategy("config.Strategy", e.config.Strategy, s.offers)
 	if err != nil {
@@ -102,9 +115,32 @@ func (e *Engine) bind(s *Snapshot) (*binding, error) {
 			}
 			strategy.add(shared)
 		}
-		b.activities[id] = bindActivity(a, strategy, rankers)
+		bound := bindActivity(a, strategy, rankers)
+		bound.number = len(b.activities)
+		b.activities[id] = bound
 	}
 	return b, nil
+}
+
+// binds reports whether a part of the application does work once for each snapshot.
+func (c *Config) binds() bool {
+	strategies := append(slices.Collect(maps.Values(c.Activities)), c.Strategy)
+	for _, s := range strategies {
+		if _, ok := s.Ranker.(rank.Binder); ok {
+			return true
+		}
+		for _, f := range s.Filters {
+			if _, ok := f.(constraint.Binder); ok {
+				return true
+			}
+		}
+	}
+	for _, r := range c.Rankers {
+		if _, ok := r.(rank.Binder); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // checkRankers finds the activities that name a ranker that is not registered. In
@@ -144,6 +180,9 @@ func bindStrategy(path string, s Strategy, offers *offer.Set) (*boundStrategy, e
 			f = own
 		}
 		b.filters = append(b.filters, f)
+		if lazy, ok := f.(constraint.Lazy); ok {
+			b.lazy = append(b.lazy, lazy)
+		}
 	}
 	var err error
 	if b.ranker, err = bindRanker(s.Ranker, offers); err != nil {
@@ -172,10 +211,12 @@ func bound[T any](bind func() (T, error)) (part T, err error) {
 }
 
 func bindActivity(a *activity, strategy *boundStrategy, rankers map[string]rank.Ranker) *boundActivity {
-	bound := &boundActivity{activity: a, strategy: strategy, rankings: make([]ranking, len(a.selections))}
+	bound := &boundActivity{
+		activity: a, hash: hashText(string(a.ref.ID)), strategy: strategy, rankings: make([]ranking, len(a.selections)),
+	}
 	for i := range a.selections {
 		s := &a.selections[i]
-		r := ranking{by: s.rank.By, formula: s.formula, minScore: math.Inf(-1)}
+		r := ranking{tier: i, number: s.number, by: s.rank.By, formula: s.formula, minScore: math.Inf(-1)}
 		switch {
 		case r.formula != nil:
 			r.by = byFormula
@@ -192,6 +233,7 @@ func bindActivity(a *activity, strategy *boundStrategy, rankers map[string]rank.
 		if s.rank.MinScore != nil {
 			r.minScore = *s.rank.MinScore
 		}
+		r.static = r.by == rank.ByPriority
 		bound.rankings[i] = r
 	}
 	return bound

@@ -46,21 +46,22 @@ func FuzzParseCatalog(f *testing.F) {
 // same version; what does not says where, and quarantine mode takes it or refuses.
 func FuzzCompileJSON(f *testing.F) {
 	addCatalogs(f)
+	cache := decisioning.WithCache(&decisioning.Cache{})
 	f.Fuzz(func(t *testing.T, text []byte) {
-		s, err := decisioning.CompileJSON(text)
+		s, err := decisioning.CompileJSON(text, cache)
 		if err != nil {
 			requirePlaced(t, err)
-			if s, err = decisioning.CompileJSON(text, decisioning.Quarantine()); err == nil {
+			if s, err = decisioning.CompileJSON(text, decisioning.Quarantine(), cache); err == nil {
 				require.NotEmpty(t, s.Faults())
 			}
 			return
 		}
 		written, err := json.Marshal(s.Catalog())
 		require.NoError(t, err)
-		again, err := decisioning.CompileJSON(written)
+		again, err := decisioning.CompileJSON(written, cache)
 		require.NoError(t, err, "%s", written)
 		assert.Equal(t, s.Version(), again.Version())
-		values, err := decisioning.Compile(s.Catalog())
+		values, err := decisioning.Compile(s.Catalog(), cache)
 		require.NoError(t, err)
 		assert.Equal(t, s.Version(), values.Version())
 	})

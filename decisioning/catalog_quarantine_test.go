@@ -330,7 +330,11 @@ func breakages(c *decisioning.Catalog) []func() {
 		all = append(all,
 			func() { x.Eligibility = "1" },
 			func() { x.AnyTags, x.AllTags, x.Offers = nil, nil, nil },
-			func() { x.AnyTags = append(x.AnyTags, "loan") },
+			func() {
+				if len(x.AnyTags)+len(x.AllTags)+len(x.Offers) > 0 { // else it would be another collection, without a fault
+					x.AnyTags = append(x.AnyTags, "loan")
+				}
+			},
 			func() { x.ID = c.Collections[0].ID })
 	}
 	for i := range c.Activities {

@@ -25,16 +25,23 @@ const maxIDBytes = 256
 type checker struct {
 	options   compileOptions
 	catalog   *Catalog
-	reading   *strictjson.Reading // knows what could not be read
-	placed    bool                // the catalog has a text
-	partial   map[string]bool     // sections of which not all could be read
+	path      func(key string) string // with ids
+	reading   *strictjson.Reading     // knows what could not be read
+	unread    bool                    // there is such a thing
+	placed    bool                    // the catalog has a text
+	partial   map[string]bool         // sections of which not all could be read
 	compiler  *rules.Compiler
 	schedules map[offer.Window]*capping.Schedule // of the windows without a fault
 
-	faults  []strictjson.Fault
-	rankers []strictjson.Fault // uses of registered rankers; the message is the name
-	blamed  []string           // keys of what is faulty by a fault that is noted elsewhere
-	vague   map[int]bool       // collections of which it cannot be told what they select
+	found    int // faults, noted or not
+	faults   []strictjson.Fault
+	rankers  []strictjson.Fault // uses of registered rankers; the message is the name
+	blamed   []string           // keys of what is faulty by a fault that is noted elsewhere
+	vague    map[int]bool       // collections of which it cannot be told what they select
+	exprs    []*rules.Expr      // held, so that they need not be compiled again
+	accepted [][]string         // media types that have been seen to be right, by placement
+	scouting bool               // faults are counted, not noted
+	faulty   []int              // a scout's: entities with faults
 
 	// Where what can be referred to is, by id; of a repeated id the first.
 	placements  map[placement.ID]int
@@ -68,6 +75,8 @@ func (k *checker) readFaults() {
 func (k *checker) check() {
 	c := k.catalog
 	k.vague = make(map[int]bool)
+	k.accepted = make([][]string, len(c.Placements))
+	k.unread = slices.Contains(slices.Collect(maps.Values(k.reading.Zeros)), true)
 	k.placements = index(k, "placements", c.Placements, func(p *placement.Placement) placement.ID { return p.ID })
 	k.rules = index(k, "rules", c.Rules, func(r *constraint.Rule) offer.RuleID { return r.ID })
 	k.offers = index(k, "offers", c.Offers, func(o *offer.Offer) offer.ID { return o.ID })
@@ -78,35 +87,73 @@ func (k *checker) check() {
 	index(k, "contactPolicies", c.ContactPolicies, func(p *capping.ContactPolicy) capping.PolicyID { return p.ID })
 	k.sharedIDs()
 
-	each(c.Placements, "placements", k.placement)
-	each(c.Rules, "rules", k.rule)
-	each(c.Offers, "offers", k.offer)
-	each(c.Fallbacks, "fallbacks", func(key string, f *offer.Fallback) { k.representations(key, f.Representations) })
-	each(c.Collections, "collections", k.collection)
-	each(c.Activities, "activities", k.activity)
-	each(c.Policies, "policies", k.policy)
-	each(c.ContactPolicies, "contactPolicies", k.contactPolicy)
+	checkAll(k, "placements", c.Placements, (*checker).placement)
+	checkMany(k, "rules", c.Rules, (*checker).rule)
+	checkMany(k, "offers", c.Offers, (*checker).offer)
+	checkMany(k, "fallbacks", c.Fallbacks, (*checker).fallbackOffer)
+	checkAll(k, "collections", c.Collections, (*checker).collection)
+	checkAll(k, "activities", c.Activities, (*checker).activity)
+	checkAll(k, "policies", c.Policies, (*checker).policy)
+	checkAll(k, "contactPolicies", c.ContactPolicies, (*checker).contactPolicy)
 }
 
-func each[T any](list []T, section string, check func(key string, e *T)) {
-	for i := range list {
-		check(strictjson.Element(section, i), &list[i])
+// checkAll checks the entities of a section.
+func checkAll[T any](k *checker, section string, entities []T, check func(*checker, *place, *T)) {
+	at := place{name: section}
+	for at.i = range entities {
+		check(k, &at, &entities[at.i])
 	}
+}
+
+// checkMany is checkAll for what there is most of. Scouts find the entities that
+// have faults; what these are is said afterwards, in order. The check must do
+// nothing but find faults, compile expressions and make schedules.
+func checkMany[T any](k *checker, section string, entities []T, check func(*checker, *place, *T)) {
+	var faulty []int
+	for _, s := range spread(k.options.workers, len(entities), k.scout, func(s *checker, from, to int) {
+		at := place{name: section}
+		for at.i = from; at.i < to; at.i++ {
+			before := s.found
+			if check(s, &at, &entities[at.i]); s.found > before {
+				s.faulty = append(s.faulty, at.i)
+			}
+		}
+	}) {
+		faulty = append(faulty, s.faulty...)
+		k.exprs = append(k.exprs, s.exprs...)
+		maps.Copy(k.schedules, s.schedules)
+	}
+	slices.Sort(faulty)
+	at := place{name: section}
+	for _, at.i = range faulty {
+		check(k, &at, &entities[at.i])
+	}
+}
+
+// scout returns a checker that only counts what it finds.
+func (k *checker) scout() *checker {
+	s := *k
+	s.scouting, s.suggestions = true, maxSuggestions
+	s.faults, s.blamed, s.exprs = nil, nil, nil // not to be appended to by two
+	s.schedules, s.accepted = maps.Clone(k.schedules), make([][]string, len(k.catalog.Placements))
+	return &s
 }
 
 // index checks the ids of a section and returns where each is first.
 func index[T any, K ~string](k *checker, section string, list []T, id func(*T) K) map[K]int {
 	first := make(map[K]int, len(list))
+	at := place{name: section}
 	for i := range list {
-		key, id := strictjson.Element(section, i), id(&list[i])
+		at.i = i
+		id := id(&list[i])
 		if problem := badID(string(id)); problem != "" {
-			k.fault(key, "id", "%s", problem)
+			k.fault(&at, "id", "%s", problem)
 		}
 		if id == "" {
 			continue
 		}
 		if j, ok := first[id]; ok {
-			k.repeats(key, strictjson.Element(section, j))
+			k.repeats(&at, &place{name: section, i: j})
 			continue
 		}
 		first[id] = i
@@ -114,16 +161,16 @@ func index[T any, K ~string](k *checker, section string, list []T, id func(*T) K
 	return first
 }
 
-func (k *checker) repeats(key, earlier string) {
-	k.fault(key, "id", "is the id of %s too: ids are unique", earlier)
-	k.blamed = append(k.blamed, key, earlier)
+func (k *checker) repeats(at, earlier *place) {
+	k.fault(at, "id", "is the id of %s too: ids are unique", earlier.key())
+	k.blamed = append(k.blamed, at.key(), earlier.key())
 }
 
 // sharedIDs reports fallbacks with the id of an offer.
 func (k *checker) sharedIDs() {
 	for i := range k.catalog.Fallbacks {
 		if j, ok := k.offers[k.catalog.Fallbacks[i].ID]; ok {
-			k.repeats(strictjson.Element("fallbacks", i), strictjson.Element("offers", j))
+			k.repeats(&place{name: "fallbacks", i: i}, &place{name: "offers", i: j})
 		}
 	}
 }
@@ -142,63 +189,76 @@ func badID(id string) string {
 	return ""
 }
 
-// fault notes what is wrong with a field of the value at key, or with the value
+// fault notes what is wrong with a field of the value at a place, or with the value
 // itself if field is empty. What could not be read has been reported already.
-func (k *checker) fault(key, field, format string, args ...any) {
-	if field != "" {
-		key = strictjson.Field(key, field)
-	}
-	if k.reading.Unread(key) {
+func (k *checker) fault(at *place, field, format string, args ...any) {
+	if k.found++; k.scouting {
 		return
 	}
-	k.faults = append(k.faults, k.newFault(key, fmt.Sprintf(format, args...)))
+	where := at.field(field)
+	k.faultAt(where.key(), format, args...)
+}
+
+func (k *checker) faultAt(key, format string, args ...any) {
+	if !k.reading.Unread(key) {
+		k.faults = append(k.faults, k.newFault(key, fmt.Sprintf(format, args...)))
+	}
 }
 
 func (k *checker) newFault(key, message string) strictjson.Fault {
-	return strictjson.Fault{Path: k.catalog.path(key), Key: key, Message: message, Offset: strictjson.Unplaced}
+	return strictjson.Fault{Path: k.path(key), Key: key, Message: message, Offset: strictjson.Unplaced}
 }
 
 // absent reports whether none of the fields was given but unreadable, so that it
 // is right to miss them.
-func (k *checker) absent(key string, fields ...string) bool {
-	return !slices.ContainsFunc(fields, func(f string) bool { return k.reading.Unread(strictjson.Field(key, f)) })
+func (k *checker) absent(at *place, fields ...string) bool {
+	return !k.unread || !slices.ContainsFunc(fields, func(f string) bool {
+		where := at.field(f)
+		return k.reading.Unread(where.key())
+	})
 }
 
 // expr compiles an expression, if there is one.
-func (k *checker) expr(key, field string, kind rules.Kind, text string) {
+func (k *checker) expr(at *place, field string, kind rules.Kind, text string) {
 	if text == "" {
 		return
 	}
-	_, issues := k.compiler.Compile(kind, text)
+	e, issues := k.compiler.Compile(kind, text)
+	if e != nil {
+		k.exprs = append(k.exprs, e)
+	}
 	for _, i := range issues {
-		k.fault(key, field, "%d:%d: %s", i.Line, i.Column, i.Message)
+		k.fault(at, field, "%d:%d: %s", i.Line, i.Column, i.Message)
 	}
 }
 
 // required compiles an expression that has to be there.
-func (k *checker) required(key, field string, kind rules.Kind, text string) {
+func (k *checker) required(at *place, field string, kind rules.Kind, text string) {
 	if text == "" {
-		k.fault(key, field, "is missing: give an expression")
+		k.fault(at, field, "is missing: give an expression")
 	}
-	k.expr(key, field, kind, text)
+	k.expr(at, field, kind, text)
 }
 
 // ref finds what the field refers to, and reports it if there is no such thing.
 // An empty id refers to nothing.
-func ref[K ~string](k *checker, key, field, section string, id K, known map[K]int) (int, bool) {
+func ref[K ~string](k *checker, at *place, field, section string, id K, known map[K]int) (int, bool) {
+	if id == "" {
+		return 0, false
+	}
 	i, ok := known[id]
-	if !ok && id != "" && !k.partial[section] {
-		k.fault(key, field, "unknown %s %q: %s", strings.TrimSuffix(section, "s"), string(id), advise(k, section, id, known))
+	if !ok && !k.partial[section] {
+		k.fault(at, field, "unknown %s %q: %s", strings.TrimSuffix(section, "s"), string(id), advise(k, section, id, known))
 	}
 	return i, ok
 }
 
 // mustRef is ref for a field that has to be there.
-func mustRef[K ~string](k *checker, key, field, section string, id K, known map[K]int) (int, bool) {
+func mustRef[K ~string](k *checker, at *place, field, section string, id K, known map[K]int) (int, bool) {
 	if id == "" {
-		k.fault(key, field, "is missing: name one of the %s", section)
+		k.fault(at, field, "is missing: name one of the %s", section)
 	}
-	return ref(k, key, field, section, id, known)
+	return ref(k, at, field, section, id, known)
 }
 
 // A reference is compared with so many ids, and so many references are, to find
@@ -223,8 +283,8 @@ func advise[K ~string](k *checker, section string, id K, known map[K]int) string
 }
 
 // calendar checks the bounds of a calendar.
-func (k *checker) calendar(key string, start, end time.Time) {
+func (k *checker) calendar(at *place, start, end time.Time) {
 	if !start.IsZero() && !end.IsZero() && !end.After(start) {
-		k.fault(key, "end", "not after start: the end itself is outside")
+		k.fault(at, "end", "not after start: the end itself is outside")
 	}
 }

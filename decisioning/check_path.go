@@ -23,6 +23,36 @@ func entityAt(key string) (section string, index int, ok bool) {
 	return section, index, err == nil && section != ""
 }
 
+// A place is where a value is in a catalog. It becomes a key only when there is
+// something to say of the value: most have no fault, and keys take time to write.
+type place struct {
+	up   *place // nil: an entity
+	name string // the section, or a field; empty: the value at up itself
+	i    int    // in the list that has the name; whole: the value that has it
+}
+
+const whole = -1
+
+// field returns the place of a field of the value at p, for an empty name p itself.
+func (p *place) field(name string) place { return place{p, name, whole} }
+
+// element returns the place of an element of a list that is a field of the value at p.
+func (p *place) element(name string, i int) place { return place{p, name, i} }
+
+func (p *place) key() string {
+	key := ""
+	if p.up != nil {
+		key = p.up.key()
+	}
+	if p.name != "" {
+		key = strictjson.Field(key, p.name)
+	}
+	if p.i != whole {
+		key = strictjson.Element(key, p.i)
+	}
+	return key
+}
+
 // path returns the path of the value at the key, with the id of its entity.
 func (c *Catalog) path(key string) string {
 	section, i, ok := entityAt(key)

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/proffer-go/proffer/internal/strictjson"
+	"github.com/proffer-go/proffer/offer"
 )
 
 // own makes the catalog of Go values the checker's own copy, as if it had been
@@ -18,7 +19,36 @@ import (
 // text that is not UTF-8, years beyond 9999, attributes of other types.
 func (k *checker) own() {
 	o := &owner{checker: k, names: make(map[reflect.Type][]string)}
-	o.value(reflect.ValueOf(k.catalog).Elem())
+	sections := reflect.ValueOf(k.catalog).Elem()
+	for i, name := range o.fieldsOf(sections.Type()) {
+		section := sections.Field(i)
+		if offers, ok := reflect.TypeAssert[[]offer.Offer](section); ok {
+			section.Set(reflect.ValueOf(o.offers(offers)))
+			continue
+		}
+		o.within(name, func() { o.value(section) })
+	}
+}
+
+// offers returns a copy of the offers. Those that a copier does not take are gone
+// through afterwards, in order.
+func (o *owner) offers(all []offer.Offer) []offer.Offer {
+	if len(all) == 0 {
+		return nil
+	}
+	own := make([]offer.Offer, len(all))
+	var refused []int
+	for _, c := range spread(o.options.workers, len(all), func() *copier { return &copier{} }, func(c *copier, from, to int) {
+		c.offers(own[from:to], all[from:to], from)
+	}) {
+		refused = append(refused, c.refused...)
+	}
+	slices.Sort(refused)
+	for _, i := range refused {
+		own[i] = all[i]
+		o.within(strictjson.Element("offers", i), func() { o.value(reflect.ValueOf(&own[i]).Elem()) })
+	}
+	return own
 }
 
 // An owner goes through a catalog and keeps the key of where it is.
@@ -40,7 +70,7 @@ const maxAttributes = 1 << 20
 // refuse reports the value that the owner is at, and makes it count as unread.
 func (o *owner) refuse(v reflect.Value, format string, args ...any) {
 	key := string(o.key)
-	o.fault(key, "", format, args...)
+	o.faultAt(key, format, args...)
 	o.reading.Zeros[key] = true
 	v.SetZero()
 }
@@ -97,31 +127,38 @@ func (o *owner) within(step string, do func()) {
 
 // fields goes through the fields of a struct.
 func (o *owner) fields(v reflect.Value) {
-	names, known := o.names[v.Type()]
+	for i, name := range o.fieldsOf(v.Type()) {
+		o.within("."+name, func() { o.value(v.Field(i)) })
+	}
+}
+
+// fieldsOf returns the names of the fields of a struct.
+func (o *owner) fieldsOf(t reflect.Type) []string {
+	names, known := o.names[t]
 	if !known {
-		for i := range v.NumField() {
-			name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		for field := range t.Fields() {
+			name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
 			names = append(names, name)
 		}
-		o.names[v.Type()] = names
+		o.names[t] = names
 	}
-	for i, name := range names {
-		if len(o.key) > 0 {
-			name = "." + name
-		}
-		o.within(name, func() { o.value(v.Field(i)) })
-	}
+	return names
 }
 
 // instant makes an instant what reading its JSON form gives: UTC, without a
 // monotonic clock.
 func (o *owner) instant(v reflect.Value, at time.Time) {
-	at = at.UTC().Round(0)
-	if year := at.Year(); year < 1 || year > 9999 {
-		o.refuse(v, "year %d is not within 1 and 9999", year)
+	at, ok := instantOf(at)
+	if !ok {
+		o.refuse(v, "year %d is not within 1 and 9999", at.Year())
 		return
 	}
 	v.Set(reflect.ValueOf(at))
+}
+
+func instantOf(at time.Time) (time.Time, bool) {
+	at = at.UTC().Round(0)
+	return at, 1 <= at.Year() && at.Year() <= 9999
 }
 
 func finite(f float64) bool { return !math.IsNaN(f) && !math.IsInf(f, 0) }
@@ -186,7 +223,7 @@ func (o *owner) attribute(v reflect.Value, depth int) any {
 }
 
 func (o *owner) noAttribute(format string, args ...any) any {
-	o.fault(string(o.key), "", format, args...)
+	o.faultAt(string(o.key), format, args...)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package decisioning
 
 import (
 	"fmt"
+	"runtime"
 
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/internal/rules"
@@ -13,7 +14,11 @@ import (
 // A CompileOption changes how a catalog is compiled.
 type CompileOption func(*compileOptions)
 
-type compileOptions struct{ quarantine bool }
+type compileOptions struct {
+	quarantine bool
+	cache      *Cache
+	workers    int
+}
 
 // Quarantine leaves faulty entities out instead of refusing the catalog, and
 // reports them by [Snapshot.Faults]. It never loosens what stays:
@@ -28,6 +33,16 @@ type compileOptions struct{ quarantine bool }
 //   - Of several entities with one id all are out.
 //   - Faults that belong to no entity, such as a syntax error, refuse the catalog.
 func Quarantine() CompileOption { return func(o *compileOptions) { o.quarantine = true } }
+
+// Workers sets how many goroutines compile at the same time; none outlives the
+// call. 0, the default, is as many as can run: [runtime.GOMAXPROCS]. Snapshot and
+// faults are the same with any number. It panics if n is negative.
+func Workers(n int) CompileOption {
+	if n < 0 {
+		panic("decisioning: a number of workers is negative")
+	}
+	return func(o *compileOptions) { o.workers = n }
+}
 
 // Compile checks the catalog and makes a snapshot of it. The error is [Faults]
 // with everything that is wrong with it. The snapshot keeps nothing of c.
@@ -62,7 +77,11 @@ type checked struct {
 	rankers     []rankerUse
 	compiler    *rules.Compiler // has compiled every expression of the catalog
 	schedules   map[offer.Window]*capping.Schedule
-	version     string
+	checks      *offerChecks // of single offers
+	cache       *Cache
+	given       *Catalog // before quarantine left something out; nil if it did not
+	content     digest
+	version     string // of the content
 }
 
 // A rankerUse is an activity's use of a ranker that the application is to
@@ -74,12 +93,21 @@ type rankerUse struct {
 }
 
 func newChecker(c *Catalog, r *strictjson.Reading, opts []CompileOption) (*checker, error) {
-	k := &checker{catalog: c, reading: r, schedules: make(map[offer.Window]*capping.Schedule), partial: make(map[string]bool)}
+	k := &checker{
+		catalog: c, path: c.path, reading: r, partial: make(map[string]bool),
+		schedules: make(map[offer.Window]*capping.Schedule),
+	}
 	for _, opt := range opts {
 		opt(&k.options)
 	}
+	if k.options.workers == 0 {
+		k.options.workers = runtime.GOMAXPROCS(0)
+	}
+	if k.options.cache == nil {
+		k.options.cache = &Cache{}
+	}
 	var err error
-	if k.compiler, err = rules.NewCompiler(rules.Limits{}); err != nil {
+	if k.compiler, err = k.options.cache.compiler(); err != nil {
 		return nil, fmt.Errorf("compile: %w", err)
 	}
 	return k, nil
@@ -87,6 +115,7 @@ func newChecker(c *Catalog, r *strictjson.Reading, opts []CompileOption) (*check
 
 func (k *checker) compile() (*Snapshot, error) {
 	k.check()
+	k.options.cache.hold(k.exprs)
 	if k.placed {
 		k.reading.Place(k.faults)
 		k.reading.Place(k.rankers)
@@ -103,6 +132,7 @@ func (k *checker) compile() (*Snapshot, error) {
 		}
 		result.quarantined = q.activities()
 		result.catalog = q.survivors()
+		result.given = k.catalog
 	}
 	for _, use := range k.rankers {
 		_, i, _ := entityAt(use.Key)
@@ -112,6 +142,11 @@ func (k *checker) compile() (*Snapshot, error) {
 			result.rankers = append(result.rankers, rankerUse{activity: id, name: use.Message, fault: fault})
 		}
 	}
-	result.version = version(&result.catalog, result.quarantined)
-	return newSnapshot(result), nil
+	result.cache = k.options.cache
+	result.checks = newOfferChecks(&result.catalog, k.compiler, k.schedules)
+	result.content = contentOf(&result.catalog, result.quarantined, k.options.workers)
+	result.version = result.content.String()
+	snapshot := newSnapshot(result)
+	runtime.KeepAlive(k.exprs) // until the snapshot holds them
+	return snapshot, nil
 }

@@ -2,13 +2,16 @@ package decisioning
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"time"
 	"unicode/utf8"
 
 	"github.com/proffer-go/proffer/internal/assign"
+	"github.com/proffer-go/proffer/internal/jsonfacts"
+	"github.com/proffer-go/proffer/internal/predicate"
 	"github.com/proffer-go/proffer/internal/rules"
 	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/profile"
@@ -28,98 +31,180 @@ var ErrUnknownActivity = errors.New("unknown activity")
 // no published snapshot ([ErrNoSnapshot]), and an id that belongs to another
 // profile ([capping.ErrOtherProfile]); then nothing is reserved.
 //
-// Decide calls the sources at most once each, reads the counter at most once and
-// reserves once, but for refusals, each of which adds a reservation. If its id is
-// decided again meanwhile, the later attempt stands: this one takes nothing, and
-// says so ([Superseded]). It takes time and memory in proportion to the offers of its activities. It
-// is safe for concurrent use.
+// Decide calls the sources at most once each. It reads the counter once, and again
+// only where so much of what it read is full that further candidates are needed, each
+// time for twice as many. It reserves once, but for refusals, each of which adds a
+// reservation. If its id is decided again meanwhile, the later attempt stands: this
+// one takes nothing, and says so ([Superseded]).
+//
+// It takes time in proportion to the facts, and to the candidates that it has to
+// look at until enough qualify: not to the inventory. It is safe for concurrent use.
 func (e *Engine) Decide(ctx context.Context, r Request) (*Decision, error) {
-	d, err := e.begin(ctx, &r)
-	if err != nil {
-		return nil, fmt.Errorf("decide: %w", err)
+	d := new(Decision)
+	if err := e.DecideInto(ctx, r, d); err != nil {
+		return nil, err
+	}
+	return d, nil
+}
+
+// DecideInto is [Engine.Decide] into a Decision whose memory it uses again: in
+// steady state it allocates nothing, as far as the parts of the application do not,
+// every rule fits the index, the request has an id and no trace. What the
+// Decision held before is overwritten; after an error its content is undefined.
+func (e *Engine) DecideInto(ctx context.Context, r Request, into *Decision) error {
+	d := e.scratch.Get().(*deciding)
+	defer e.scratch.Put(d)
+	return d.into(ctx, e, &r, into)
+}
+
+func (d *deciding) into(ctx context.Context, e *Engine, r *Request, into *Decision) error {
+	defer d.end()
+	d.request = *r
+	if err := d.decide(ctx, e, into); err != nil {
+		return fmt.Errorf("decide: %w", err)
+	}
+	return nil
+}
+
+func (d *deciding) decide(ctx context.Context, e *Engine, into *Decision) error {
+	if err := d.begin(ctx, e, into); err != nil {
+		return err
 	}
 	if err := d.learn(ctx); err != nil { // facts: what is known of the person
-		return nil, fmt.Errorf("decide: %w", err)
+		return err
 	}
-	d.narrow(ctx) // what may be proposed
+	d.narrow(ctx) // which candidates there are, and in what order
 	if err := cancelled(ctx); err != nil {
-		return nil, fmt.Errorf("decide: %w", err)
+		return err
 	}
 	if err := d.settle(ctx); err != nil { // what is proposed, and its units
-		return nil, fmt.Errorf("decide: %w", err)
+		return err
 	}
-	return d.answer(), nil
+	d.answer()
+	return nil
 }
 
 // A deciding is one decision in the making. Each room of the path leaves what
-// it found for the next.
+// it found for the next. Engines keep it for the next decision: what is not said to
+// stay is set anew by each.
 type deciding struct {
 	engine  *Engine
 	binding *binding
-	request *Request
+	request Request
 	now     time.Time
+	seconds int64 // now, in Unix seconds
 	alarm   alarm
 	result  *Decision
+	wanted  int // offers, by all slots together
 
-	unasked     rules.Reads // what no open candidate reads, and the sources would know
-	facts       *profile.Facts
-	input       *rules.Input
-	memo        []truth              // of the conditions, by id
-	verdicts    []verdict            // of the offers, by index
-	warned      map[*rules.Expr]bool // formulas that erred
-	suppression []suppression        // by the policies, by index
-	live        *members             // offers whose calendar is open and that are not excluded
-	excluded    *members             // by the request; nil: none
-	wanted      int                  // offers, by all slots together
-	slots       []slot               // the activities of the request, in order
-	solver      assign.Solver
-	ledger      ledger // of the counters that this decision draws on
+	prepared *prepared // holds the facts instead of the reader, unless nil
+	reader   jsonfacts.Reader
+	unasked  rules.Reads // what no open candidate reads, and the sources would know
+	errs     factErrors
+	facts    profile.Facts
+	loading  sync.Mutex  // of facts, for application code
+	input    rules.Input // for CEL
+	bound    bool        // input has the facts
+	match    predicate.Match
+	visited  int     // candidates whose rule was looked up
+	excluded []int32 // offers, ascending
+
+	suppression []suppression // by the policies, by index
+	suppressing bool          // one of them suppresses something
+
+	slots    []slot   // the activities of the request, in order
+	seats    []uint32 // by activity: the round in which it got its last slot
+	round    uint32
+	ledger   ledger // of the counters that this decision draws on
+	revision uint64 // of the record of its id
+	contest  contest
+	solver   assign.Solver
+	unfit    []verdict             // of the conditions that take a CEL program
+	truths   map[*rules.Expr]truth // of conditions, for a trace; else nil
+	warned   []*rules.Expr         // formulas that erred
+	ids      ids
 }
 
 // A slot is an activity of the request.
 type slot struct {
 	*boundActivity // nil: it is quarantined
 
-	id         ActivityID
-	open       bool   // by its calendar and its rules
-	dated      bool   // by its calendar
-	selections []bool // which are open
-	narrowed   offer.Candidates
-	candidates offer.Candidates
-	drawn      []int32 // of the ledger
-	ranked     []ranked
-	chosen     []int32     // positions in ranked
-	why        []Exclusion // by offer; nil unless traced
+	id      ActivityID
+	dated   bool    // open by its calendar
+	open    bool    // by its calendar and its rules
+	closed  []int32 // of its selections: those that are not open
+	tieBase uint64
+
+	walks   []walk // of the open selections; their memory stays
+	walking int    // the walk that serves now
+	dry     bool   // all have served all
+	allowed offer.Candidates
+	sifted  bool     // by filters: only the allowed ones pass
+	barred  bool     // a filter failed: none passes
+	pool    []ranked // the candidates so far, in rank order
+	chosen  []int32  // positions in pool
+
+	list    []int32 // positions in pool of what arbitration may choose from
+	loose   int     // how many of these no counter holds back
+	need    int     // how many of these there should be
+	extra   int     // how many more to draw where there are too few
+	batched bool    // the application scores some of the pool, all at once
+
+	rejections map[int32]string // by filters; nil unless traced
 }
 
 // begin checks the request and lays out the decision.
-func (e *Engine) begin(ctx context.Context, r *Request) (*deciding, error) {
+func (d *deciding) begin(ctx context.Context, e *Engine, into *Decision) error {
 	if err := cancelled(ctx); err != nil {
-		return nil, err
+		return err
 	}
 	b := e.current.Load()
 	if b == nil {
-		return nil, ErrNoSnapshot
+		return ErrNoSnapshot
 	}
-	d := &deciding{engine: e, binding: b, request: r, now: r.At, alarm: alarm{done: ctx.Done()}}
+	d.engine, d.binding, d.now, d.result = e, b, d.request.At, into
+	d.alarm = alarm{done: ctx.Done()}
 	if d.now.IsZero() {
 		d.now = e.config.Now()
 	}
 	d.now = d.now.Round(0).UTC()
+	d.seconds = d.now.Unix()
+	d.unasked, d.errs, d.bound, d.visited, d.warned = 0, factErrors{}, false, 0, d.warned[:0]
+	d.unfit = resize(d.unfit, len(b.snapshot.programs))
+	clear(d.unfit)
+	d.truths = nil
+	if d.tracing() {
+		d.truths = make(map[*rules.Expr]truth)
+	}
 	if err := d.check(); err != nil {
-		return nil, err
+		return err
 	}
-	d.result = &Decision{ID: r.ID, ProfileID: r.ProfileID, At: d.now, Version: b.snapshot.version}
-	if r.ID == "" {
-		d.result.ID = rand.Text()
+	into.reset()
+	into.ID, into.ProfileID, into.At, into.Version = d.request.ID, d.request.ProfileID, d.now, b.snapshot.version
+	if into.ID == "" {
+		into.ID = d.ids.next()
 	}
-	d.memo = make([]truth, b.snapshot.conditions)
-	d.verdicts = make([]verdict, len(b.snapshot.options))
-	return d, nil
+	return nil
+}
+
+// end lets go of what the request and the application own.
+func (d *deciding) end() {
+	if d.binding == nil {
+		return
+	}
+	if d.prepared == nil {
+		d.reader.Reset(d.binding.snapshot.index.Schema(), d.engine.limits())
+	}
+	d.prepared = nil
+	for i := range d.slots {
+		d.slots[i].boundActivity, d.slots[i].rejections = nil, nil
+	}
+	d.request, d.result, d.binding, d.errs = Request{}, nil, nil, factErrors{}
+	d.alarm.done = nil
 }
 
 func (d *deciding) check() error {
-	r := d.request
+	r := &d.request
 	switch {
 	case len(r.Activities) == 0:
 		return errors.New("request.activities: empty; name at least one activity")
@@ -134,24 +219,63 @@ func (d *deciding) check() error {
 	if err := errors.Join(checkID("request.id", r.ID), checkID("request.profileId", string(r.ProfileID))); err != nil {
 		return err
 	}
-	named := make(map[ActivityID]bool, len(r.Activities))
-	d.slots = make([]slot, len(r.Activities))
-	for i, id := range r.Activities {
+	return d.seat()
+}
+
+// seat gives each activity of the request its slot.
+func (d *deciding) seat() error {
+	activities := d.request.Activities
+	d.wanted = 0
+	d.seats = resize(d.seats, len(d.binding.activities))
+	if d.round++; d.round == 0 {
+		clear(d.seats[:cap(d.seats)])
+		d.round = 1
+	}
+	d.slots = resize(d.slots, len(activities))
+	for i, id := range activities {
 		a := d.binding.activities[id]
-		_, quarantined := d.binding.quarantined[id]
-		if a == nil && !quarantined {
-			return fmt.Errorf("request.activities[%d]: %w %q", i, ErrUnknownActivity, id)
+		if a == nil {
+			if _, quarantined := d.binding.quarantined[id]; !quarantined {
+				return fmt.Errorf("request.activities[%d]: %w %q", i, ErrUnknownActivity, id)
+			}
 		}
-		if named[id] {
+		if d.seated(a, i) {
 			return fmt.Errorf("request.activities[%d]: %q is named twice", i, id)
 		}
-		named[id] = true
-		d.slots[i] = slot{boundActivity: a, id: id}
+		d.slots[i].begin(a, id)
 		if a != nil {
 			d.wanted += a.ref.Count
 		}
 	}
 	return nil
+}
+
+// seated reports whether the i-th activity of the request has a slot already.
+func (d *deciding) seated(a *boundActivity, i int) bool {
+	if a == nil { // a quarantined one has no number
+		return slices.Contains(d.request.Activities[:i], d.request.Activities[i])
+	}
+	if d.seats[a.number] == d.round {
+		return true
+	}
+	d.seats[a.number] = d.round
+	return false
+}
+
+// begin makes s the slot of the activity.
+func (s *slot) begin(a *boundActivity, id ActivityID) {
+	*s = slot{
+		boundActivity: a, id: id,
+		closed: s.closed[:0], walks: s.walks, allowed: s.allowed, pool: s.pool[:0], chosen: s.chosen[:0], list: s.list[:0],
+	}
+}
+
+// resize returns s with n elements, which hold what they held before.
+func resize[T any](s []T, n int) []T {
+	if n <= cap(s) {
+		return s[:n]
+	}
+	return append(s[:cap(s)], make([]T, n-cap(s))...)
 }
 
 // maxID is how many bytes an id from outside may have.
@@ -168,6 +292,12 @@ func checkID(field, id string) error {
 		return nil
 	}
 }
+
+// option returns the offer at the index.
+func (d *deciding) option(o int32) *option { return d.binding.snapshot.options.At(int(o)) }
+
+// order returns the candidates of a selection.
+func (d *deciding) order(r *ranking) *order { return d.binding.snapshot.orders[r.number] }
 
 // person is what ties are broken by: the profile, or else the request.
 func (d *deciding) person() string {

@@ -29,6 +29,8 @@ type Decision struct {
 	Trace map[ActivityID]*ActivityTrace `json:"trace,omitempty"`
 	// Record is what was reserved, for [Engine.ReleaseRecord]; nil if nothing was.
 	Record *capping.Reservation `json:"record,omitempty"`
+
+	memory memory
 }
 
 // PropositionKind says what an activity proposes.

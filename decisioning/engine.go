@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -58,9 +59,16 @@ var ErrNoSnapshot = errors.New("no snapshot is published")
 type Engine struct {
 	config  Config
 	counter guard
+	// visitBudget is how many rules a decision looks up one by one. One that needs more looks
+	// all up at once, which costs less a rule and matters where few are true.
+	visitBudget int
 
-	current atomic.Pointer[binding]
+	publishing sync.Mutex // one at a time
+	current    atomic.Pointer[binding]
+	scratch    sync.Pool // of *deciding
 }
+
+const defaultVisitBudget = 200
 
 // New returns an engine with the config, or an error that names the field that
 // cannot be as it is. The engine decides as soon as a snapshot is published.
@@ -96,7 +104,10 @@ func New(c Config) (*Engine, error) {
 	if c.Counter == nil {
 		c.Counter = capping.NewMemory(capping.MemoryConfig{Now: c.Now})
 	}
-	return &Engine{config: c, counter: guard{c.Counter}}, nil
+	return &Engine{
+		config: c, counter: guard{c.Counter}, visitBudget: defaultVisitBudget,
+		scratch: sync.Pool{New: func() any { return new(deciding) }},
+	}, nil
 }
 
 // Publish makes the snapshot the one that decisions from now on are made by;
@@ -104,7 +115,17 @@ func New(c Config) (*Engine, error) {
 // first: if a filter or ranker cannot be bound, or the catalog names a ranker that is not
 // registered ([Faults]), the snapshot that was published before stays. In
 // quarantine mode an unknown ranker takes out its activity instead.
+//
+// A snapshot that was made by changes from the one that is published
+// ([Snapshot.With]) is published in about a microsecond, unless a part of the
+// application binds.
 func (e *Engine) Publish(s *Snapshot) error {
+	e.publishing.Lock()
+	defer e.publishing.Unlock()
+	return e.publish(s)
+}
+
+func (e *Engine) publish(s *Snapshot) error {
 	b, err := e.bind(s)
 	if err != nil {
 		return err

@@ -50,6 +50,21 @@ func ExampleCompile() {
 	// 32 <nil>
 }
 
+// A process that publishes again and again compiles only the expressions that are new.
+func ExampleCache() {
+	var cache decisioning.Cache
+	c := decisioning.Catalog{Offers: []offer.Offer{{ID: "card", Eligibility: "profile.age >= 18"}}}
+	first, err := decisioning.Compile(c, decisioning.WithCache(&cache))
+	fmt.Println(err)
+
+	c.Offers = append(c.Offers, offer.Offer{ID: "loan", Eligibility: "profile.age >= 18 && profile.income > 0"})
+	second, err := decisioning.Compile(c, decisioning.WithCache(&cache), decisioning.Workers(1))
+	fmt.Println(first.Version() != second.Version(), err)
+	// Output:
+	// <nil>
+	// true <nil>
+}
+
 func ExampleQuarantine() {
 	c := decisioning.Catalog{
 		Offers: []offer.Offer{

@@ -216,17 +216,24 @@ func TestCancelledDryRunIsAnError(t *testing.T) {
 
 // What is told.
 
-func TestErrorsOfFormulasAreWarnings(t *testing.T) {
+func TestErrorsOfFormulasAreWarningsOfATrace(t *testing.T) {
 	c := shop(offer.Offer{ID: "a", Acceptance: "profile.typo"}, offer.Offer{ID: "b"})
 	c.Activities[0].Rank = rank.Spec{Formula: "profile.typo * 2.0"}
 	c.Activities[1].Rank = rank.Spec{By: rank.ByUtility}
-	d := decide(t, open(t, c, decisioning.Config{}), asking("r", "home", "side"))
-	var entities []string
-	for _, w := range d.Warnings {
-		entities = append(entities, w.Entity)
+	engine := open(t, c, decisioning.Config{})
+	warnings := func(level decisioning.TraceLevel) (entities []string) {
+		r := asking("r", "home", "side")
+		r.Trace = level
+		d := decide(t, engine, r)
+		for _, w := range d.Warnings {
+			entities = append(entities, w.Entity)
+		}
+		assert.Nil(t, d.Propositions[0].Offers[0].Score)
+		return entities
 	}
-	assert.Equal(t, []string{"activities[home] rank formula of tier 0", "offers[a].acceptance", "activities"}, entities)
-	assert.Nil(t, d.Propositions[0].Offers[0].Score)
+	assert.Equal(t, []string{"activities[home] rank formula of tier 0", "offers[a].acceptance", "activities"}, warnings(decisioning.TraceReasons))
+	// Which formulas are evaluated depends on the path, and must not show.
+	assert.Equal(t, []string{"activities"}, warnings(decisioning.NoTrace))
 }
 
 func TestCapperIsHeldToItsRules(t *testing.T) {

@@ -1,299 +1,317 @@
 package decisioning
 
 import (
-	"fmt"
+	"encoding/binary"
 	"slices"
+	"sync"
 
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/collection"
+	"github.com/proffer-go/proffer/internal/paged"
+	"github.com/proffer-go/proffer/internal/predicate"
 	"github.com/proffer-go/proffer/internal/rules"
 	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/placement"
 )
 
+// A lineage is a compiled catalog and all that were made from it by changes: what it
+// numbers keeps its number, so that its snapshots share nearly everything. What a
+// snapshot has of its lists it keeps, also while they grow.
+type lineage struct {
+	mu sync.Mutex // of all below, while a snapshot is made
+
+	catalog   *Catalog // without offers
+	given     *Catalog // with what quarantine has left out; nil if that is nothing
+	cache     *Cache
+	checks    *offerChecks
+	compiler  *rules.Compiler
+	shelf     *shelf
+	texts     map[offer.RuleID]string
+	exprs     map[string]*rules.Expr // conditions, by their text
+	lexicon   *predicate.Lexicon
+	schedules map[offer.Window]*capping.Schedule
+	sites     map[placement.ID][]site
+	formulas  bool // activities rank by them
+
+	brings   []bundle // what each collection brings
+	bundles  []bundle
+	bundled  map[string]int32 // by what is in them
+	programs []*rules.Expr
+	program  map[*rules.Expr]int32
+	unfits   []unfitRule
+	unfit    map[string]int32 // by rule and programs
+	counters int32
+
+	rulesAtFirst, countersAtFirst int
+
+	forms []*predicate.Form // scratch
+	conds []*rules.Expr
+	key   []byte
+}
+
 // newSnapshot compiles a checked catalog: nothing in it can fail any more.
 func newSnapshot(c *checked) *Snapshot {
-	b := &builder{
-		catalog:     &c.catalog,
-		compiler:    c.compiler,
-		rules:       make(map[offer.RuleID]string, len(c.catalog.Rules)),
-		ids:         make(map[*rules.Expr]int32),
-		collections: make(map[collection.ID][]int32, len(c.catalog.Collections)),
-		schedules:   c.schedules,
-		counters:    make(map[counterID]int32),
-		snapshot: &Snapshot{
-			version: c.version, catalog: c.catalog, faults: c.faults, rankers: c.rankers,
-			quarantine: c.quarantine, quarantined: c.quarantined,
-			offers: offer.NewSet(c.catalog.Offers),
-		},
+	own := c.catalog
+	own.Offers = nil
+	l := &lineage{
+		catalog: &own, given: c.given, cache: c.cache, checks: c.checks, compiler: c.compiler, shelf: newShelf(own.Collections),
+		texts: make(map[offer.RuleID]string, len(own.Rules)), exprs: make(map[string]*rules.Expr),
+		lexicon: predicate.NewLexicon(), schedules: c.schedules, sites: make(map[placement.ID][]site),
+		bundled: make(map[string]int32), program: make(map[*rules.Expr]int32), unfit: make(map[string]int32),
 	}
-	for _, r := range c.catalog.Rules {
-		b.rules[r.ID] = r.Expr
+	for _, r := range own.Rules {
+		l.texts[r.ID] = r.Expr
 	}
-	b.options()
-	b.collect()
-	b.policies()
-	b.contactPolicies()
-	b.activities()
-	b.snapshot.conditions, b.snapshot.counters = len(b.ids), len(b.counters)
-	return b.snapshot
+	s := &Snapshot{
+		lineage: l, version: c.version, content: c.content, catalog: c.catalog, faults: c.faults, rankers: c.rankers,
+		quarantine: c.quarantine, quarantined: c.quarantined, offers: offer.NewSet(c.catalog.Offers),
+	}
+	l.collections(s)
+	l.activities(s)
+	l.offers(s)
+	l.complete(s)
+	l.rulesAtFirst, l.countersAtFirst = l.lexicon.Rules(), int(l.counters)
+	return s
 }
 
-// A builder fills one snapshot.
-type builder struct {
-	catalog     *Catalog
-	snapshot    *Snapshot
-	compiler    *rules.Compiler
-	rules       map[offer.RuleID]string
-	ids         map[*rules.Expr]int32 // of the conditions
-	collections map[collection.ID][]int32
-	schedules   map[offer.Window]*capping.Schedule
-	counters    map[counterID]int32
+// complete gives the snapshot the lists as they are now.
+func (l *lineage) complete(s *Snapshot) {
+	s.bundles, s.programs, s.unfits = l.bundles, l.programs, l.unfits
+	s.counters = int(l.counters)
+	s.index = l.lexicon.View()
 }
 
-// A counterID tells counters apart, but for the person.
-type counterID struct {
-	key    capping.Key
-	per    offer.Per
-	window offer.Window
+// expr compiles a condition that was compiled before, when it was checked.
+func (l *lineage) expr(text string) *rules.Expr {
+	e := l.exprs[text]
+	if e == nil {
+		e = mustCompile(l.compiler, rules.Condition, text)
+		l.exprs[text] = e
+	}
+	return e
 }
 
-// expr compiles an expression that was compiled before, when it was checked.
-func (b *builder) expr(k rules.Kind, text string) *rules.Expr {
-	e, issues := b.compiler.Compile(k, text)
+func mustCompile(c *rules.Compiler, k rules.Kind, text string) *rules.Expr {
+	e, issues := c.Compile(k, text)
 	if len(issues) > 0 {
 		panic("decisioning: a checked expression does not compile: " + issues[0].Message)
 	}
 	return e
 }
 
-func (b *builder) condition(where, text string) condition {
-	e := b.expr(rules.Condition, text)
-	id, ok := b.ids[e]
-	if !ok {
-		id = int32(len(b.ids))
-		b.ids[e] = id
-	}
-	return condition{expr: e, id: id, where: where}
+// condition returns a rule that stands somewhere.
+func (l *lineage) condition(where, text string) condition {
+	e := l.expr(text)
+	return condition{expr: e, rule: l.rule(e), where: where}
 }
 
-// add appends the condition if there is one. The prefix says on what it stands.
-func (b *builder) add(dst []condition, prefix string, rule offer.RuleID, name, text string) []condition {
+// conditions returns the rules that stand on an activity or selection.
+func (l *lineage) conditions(prefix string, rule offer.RuleID, eligibility string) (all []condition) {
 	if rule != "" {
-		dst = append(dst, b.condition(prefix+"rule "+string(rule), b.rules[rule]))
+		all = append(all, l.condition(prefix+"rule "+string(rule), l.texts[rule]))
 	}
-	if text != "" {
-		dst = append(dst, b.condition(prefix+name, text))
+	if eligibility != "" {
+		all = append(all, l.condition(prefix+"eligibility", eligibility))
 	}
-	return dst
+	return all
 }
 
-func (b *builder) options() {
-	s := b.snapshot
-	s.options = make([]option, s.offers.Len())
-	for i := range s.options {
-		o := s.offers.At(i)
-		opt := &s.options[i]
-		*opt = option{offer: o, hash: hashText(string(o.ID)), object: rules.OfferObject(o)}
-		if o.Acceptance != "" {
-			opt.acceptance = b.expr(rules.Score, o.Acceptance)
-		}
-		b.bind(opt, "", o.Rule, o.Eligibility, o.Applicability, o.Suitability)
-		for _, c := range o.Caps {
-			opt.limits = append(opt.limits, b.limit(capping.Key{Offer: o.ID}, c))
+// rule returns the conjunction of the conditions.
+func (l *lineage) rule(conditions ...*rules.Expr) ruleRef {
+	if len(conditions) == 0 {
+		return noRule
+	}
+	l.forms, l.key = l.forms[:0], l.key[:0]
+	for _, e := range conditions {
+		f := e.Form()
+		l.forms = append(l.forms, f)
+		if f == nil || !f.Fits {
+			l.key = binary.LittleEndian.AppendUint32(l.key, uint32(l.programOf(e)))
 		}
 	}
-}
-
-// bind adds the four rules of an offer, or of a collection that it is in.
-func (b *builder) bind(opt *option, prefix string, rule offer.RuleID, eligibility, applicability, suitability string) {
-	opt.eligible = b.add(opt.eligible, prefix, rule, "eligibility", eligibility)
-	opt.applicable = b.add(opt.applicable, prefix, "", "applicability", applicability)
-	opt.suitable = b.add(opt.suitable, prefix, "", "suitability", suitability)
-	for _, conditions := range [][]condition{opt.eligible, opt.applicable, opt.suitable} {
-		for _, c := range conditions {
-			opt.reads |= c.expr.Reads()
-		}
+	r := l.lexicon.Rule(l.forms...)
+	if len(l.key) == 0 {
+		return ruleRef(r)
 	}
-}
-
-func (b *builder) limit(k capping.Key, c offer.Cap) limit {
-	k.Counts, k.Placement = c.Counts, c.Placement
-	counter := counterID{k, c.Per, c.Window.Normal()}
-	id, ok := b.counters[counter]
+	l.key = binary.LittleEndian.AppendUint32(l.key, uint32(r))
+	i, ok := l.unfit[string(l.key)]
 	if !ok {
-		id = int32(len(b.counters))
-		b.counters[counter] = id
+		i = int32(len(l.unfits))
+		l.unfit[string(l.key)] = i
+		u := unfitRule{rule: r}
+		for k := 0; k+4 < len(l.key); k += 4 {
+			u.programs = append(u.programs, int32(binary.LittleEndian.Uint32(l.key[k:])))
+		}
+		l.unfits = append(l.unfits, u)
 	}
-	l := limit{id: id, max: c.Limit, per: c.Per, key: k}
+	return noRule - 1 - ruleRef(i)
+}
+
+// programOf numbers a condition that the index cannot tell alone.
+func (l *lineage) programOf(e *rules.Expr) int32 {
+	i, ok := l.program[e]
+	if !ok {
+		i = int32(len(l.programs))
+		l.program[e] = i
+		l.programs = append(l.programs, e)
+	}
+	return i
+}
+
+// collections finds what each collection brings to its offers.
+func (l *lineage) collections(s *Snapshot) {
+	l.brings = make([]bundle, len(l.catalog.Collections))
+	index := make(map[collection.ID]int32, len(l.brings))
+	for i := range l.catalog.Collections {
+		c := &l.catalog.Collections[i]
+		index[c.ID] = int32(i)
+		if c.Binds() {
+			l.brings[i].binding = []int32{int32(i)}
+		}
+	}
+	s.policies = make([]policy, len(l.catalog.Policies))
+	for i := range s.policies {
+		def := &l.catalog.Policies[i]
+		p := policy{def: def, when: l.condition("policy "+string(def.ID)+": when", def.When)}
+		reads := p.when.expr.Reads()
+		if def.Until != "" {
+			p.until = mustCompile(l.compiler, rules.Until, def.Until)
+			reads |= p.until.Reads()
+		}
+		s.policies[i] = p
+		to := &l.brings[index[def.Suppress]]
+		to.policies = append(to.policies, int32(i))
+		to.reads |= reads
+	}
+	for i := range l.catalog.ContactPolicies {
+		p := &l.catalog.ContactPolicies[i]
+		to := &l.brings[index[p.Collection]]
+		to.limits = append(to.limits, l.limit(l.counter(), p.ID, &offer.Cap{
+			Limit: p.Limit, Per: p.Per, Window: p.Window, Counts: p.Counts, Placement: p.Placement,
+		}))
+	}
+}
+
+// counter returns the number of a counter that nothing draws on yet.
+func (l *lineage) counter() int32 {
+	l.counters++
+	return l.counters - 1
+}
+
+// limit compiles a cap, of a policy or, without one, of an offer.
+func (l *lineage) limit(id int32, p capping.PolicyID, c *offer.Cap) limit {
+	compiled := limit{id: id, policy: p, cap: c}
 	if c.Per != offer.PerDecision {
-		l.schedule = b.schedule(c.Window)
+		compiled.schedule = l.schedule(c.Window)
 	}
-	return l
+	return compiled
 }
 
 // schedule returns the schedule of the window, which was made when it was checked.
 // For ever has none to check.
-func (b *builder) schedule(w offer.Window) *capping.Schedule {
-	if s := b.schedules[w]; s != nil {
+func (l *lineage) schedule(w offer.Window) *capping.Schedule {
+	if s := l.schedules[w]; s != nil {
 		return s
 	}
 	s, err := capping.NewSchedule(w)
 	if err != nil {
 		panic("decisioning: a checked window is refused: " + err.Error())
 	}
-	b.schedules[w] = s
+	l.schedules[w] = s
 	return s
 }
 
-// collect finds the members of each collection, and binds them by its rules.
-func (b *builder) collect() {
-	byTag := make(map[offer.Tag][]int32)
-	for i := range b.snapshot.options {
-		for _, t := range b.snapshot.options[i].offer.Tags {
-			byTag[t] = append(byTag[t], int32(i))
+// offers compiles the offers, and puts them in the orders of the selections that take
+// them.
+func (l *lineage) offers(s *Snapshot) {
+	s.options = paged.Make[option](s.offers.Len())
+	entries := make([][]entry, len(s.orders))
+	var within []int32
+	for i := range s.offers.Len() {
+		o := s.options.At(i)
+		within = l.shelf.of(s.offers.At(i), within[:0])
+		*o = l.option(s.offers.At(i), within, nil)
+		s.events = s.events || o.countsEvents(l.bundles)
+		e := entryOf(o, int32(i))
+		l.place(o, within, func(at *site) { entries[at.number] = append(entries[at.number], e.weighted(at.weight)) })
+	}
+	for i := range entries {
+		s.orders[i] = newOrder(entries[i], l.bundles)
+	}
+}
+
+// option compiles the offer, which is in the collections. In place of another it may
+// have the counters of that one's limits.
+func (l *lineage) option(o *offer.Offer, within []int32, replaced []limit) option {
+	opt := option{offer: o, hash: hashText(string(o.ID))}
+	if o.Acceptance != "" {
+		opt.acceptance = mustCompile(l.compiler, rules.Score, o.Acceptance)
+	}
+	if l.formulas || o.Acceptance != "" {
+		opt.object = rules.OfferObject(o)
+	}
+	if len(o.Caps) > 0 {
+		opt.limits = make([]limit, len(o.Caps))
+		for i := range o.Caps {
+			var id int32
+			if i < len(replaced) {
+				id = replaced[i].id
+			} else {
+				id = l.counter()
+			}
+			opt.limits[i] = l.limit(id, "", &o.Caps[i])
 		}
 	}
-	for i := range b.catalog.Collections {
-		c := &b.catalog.Collections[i]
-		m := b.members(c, byTag)
-		b.collections[c.ID] = m
-		if !c.Binds() {
+	opt.bundle = l.bundle(within)
+	bundle := &l.bundles[opt.bundle]
+	l.conds = l.conds[:0]
+	l.add(l.texts[o.Rule], o.Eligibility, o.Applicability, o.Suitability)
+	for _, i := range bundle.binding {
+		c := &l.catalog.Collections[i]
+		l.add(l.texts[c.Rule], c.Eligibility, c.Applicability, c.Suitability)
+	}
+	opt.rule = l.rule(l.conds...)
+	opt.reads = bundle.reads
+	for _, e := range l.conds {
+		opt.reads |= e.Reads()
+	}
+	return opt
+}
+
+// add adds the conditions that there are to those of the offer in work.
+func (l *lineage) add(texts ...string) {
+	for _, text := range texts {
+		if text == "" {
 			continue
 		}
-		prefix := "collection " + string(c.ID) + ": "
-		for _, o := range m {
-			b.bind(&b.snapshot.options[o], prefix, c.Rule, c.Eligibility, c.Applicability, c.Suitability)
+		if e := l.expr(text); !slices.Contains(l.conds, e) {
+			l.conds = append(l.conds, e)
 		}
 	}
 }
 
-// members returns the offers that the collection selects, ascending.
-func (b *builder) members(c *collection.Collection, byTag map[offer.Tag][]int32) []int32 {
-	var m []int32
-	switch {
-	case len(c.Offers) > 0:
-		for _, id := range c.Offers {
-			if i, ok := b.snapshot.offers.Index(id); ok {
-				m = append(m, int32(i))
-			}
-		}
-	case len(c.AllTags) > 0:
-		for _, i := range byTag[c.AllTags[0]] {
-			if c.Selects(b.snapshot.options[i].offer) {
-				m = append(m, i)
-			}
-		}
-	default:
-		for _, t := range c.AnyTags {
-			m = append(m, byTag[t]...)
+// bundle returns what the collections bring together.
+func (l *lineage) bundle(within []int32) int32 {
+	l.key = l.key[:0]
+	for _, c := range within {
+		if from := &l.brings[c]; len(from.binding)+len(from.policies)+len(from.limits) > 0 {
+			l.key = binary.LittleEndian.AppendUint32(l.key, uint32(c))
 		}
 	}
-	slices.Sort(m)
-	return slices.Compact(m)
-}
-
-func (b *builder) policies() {
-	s := b.snapshot
-	s.policies = make([]policy, len(b.catalog.Policies))
-	for i := range s.policies {
-		def := &b.catalog.Policies[i]
-		p := policy{def: def, when: b.condition("policy "+string(def.ID)+": when", def.When)}
-		reads := p.when.expr.Reads()
-		if def.Until != "" {
-			p.until = b.expr(rules.Until, def.Until)
-			reads |= p.until.Reads()
+	id, ok := l.bundled[string(l.key)]
+	if !ok {
+		id = int32(len(l.bundles))
+		l.bundled[string(l.key)] = id
+		var all bundle
+		for _, c := range within {
+			from := &l.brings[c]
+			all.binding = append(all.binding, from.binding...)
+			all.policies = append(all.policies, from.policies...)
+			all.limits = append(all.limits, from.limits...)
+			all.reads |= from.reads
 		}
-		s.policies[i] = p
-		for _, o := range b.collections[def.Suppress] {
-			s.options[o].policies = append(s.options[o].policies, int32(i))
-			s.options[o].reads |= reads
-		}
+		slices.Sort(all.policies)
+		l.bundles = append(l.bundles, all)
 	}
-}
-
-func (b *builder) contactPolicies() {
-	for i := range b.catalog.ContactPolicies {
-		p := &b.catalog.ContactPolicies[i]
-		l := b.limit(capping.Key{Policy: p.ID}, offer.Cap{
-			Limit: p.Limit, Per: p.Per, Window: p.Window, Counts: p.Counts, Placement: p.Placement,
-		})
-		for _, o := range b.collections[p.Collection] {
-			b.snapshot.options[o].limits = append(b.snapshot.options[o].limits, l)
-		}
-	}
-}
-
-func (b *builder) activities() {
-	fallbacks := make(map[offer.ID]*offer.Fallback, len(b.catalog.Fallbacks))
-	for i := range b.catalog.Fallbacks {
-		fallbacks[b.catalog.Fallbacks[i].ID] = &b.catalog.Fallbacks[i]
-	}
-	placed := b.placed()
-	b.snapshot.activities = make(map[ActivityID]*activity, len(b.catalog.Activities))
-	for i := range b.catalog.Activities {
-		def := &b.catalog.Activities[i]
-		a := &activity{
-			def:    def,
-			ref:    offer.ActivityRef{ID: def.ID, Placement: def.Placement, Count: max(def.Count, 1)},
-			weight: def.Weight,
-		}
-		if a.weight == 0 {
-			a.weight = 1
-		}
-		a.object = rules.ActivityObject(a.ref)
-		a.conditions = b.add(nil, "activity: ", def.Rule, "eligibility", def.Eligibility)
-		if !def.Optional {
-			a.fallback = &ProposedFallback{ID: def.Fallback, Representation: fallbacks[def.Fallback].Representation(def.Placement)}
-		}
-		b.choose(a)
-		a.candidates = slices.DeleteFunc(slices.Clone(placed[def.Placement]), func(o int32) bool { return !a.takes(o) })
-		b.snapshot.activities[def.ID] = a
-	}
-}
-
-// placed returns the approved offers by the placements that they have
-// representations for.
-func (b *builder) placed() map[placement.ID][]int32 {
-	placed := make(map[placement.ID][]int32)
-	for i := range b.snapshot.options {
-		o := b.snapshot.options[i].offer
-		if o.Status != offer.Approved {
-			continue
-		}
-		for _, r := range o.Representations {
-			placed[r.Placement] = append(placed[r.Placement], int32(i))
-		}
-	}
-	return placed
-}
-
-// choose compiles the selections of the activity; a lone collection is one.
-func (b *builder) choose(a *activity) {
-	defs := a.def.Selections
-	if a.def.Collection != "" {
-		defs = []Selection{{Collection: a.def.Collection}}
-	}
-	a.selections = make([]selection, len(defs))
-	for i, def := range defs {
-		s := &a.selections[i]
-		s.conditions = b.add(nil, fmt.Sprintf("selection %d: ", i), def.Rule, "eligibility", def.Eligibility)
-		if def.Collection != "" {
-			s.members = newMembers(b.snapshot.offers.Len())
-			for _, o := range b.collections[def.Collection] {
-				s.members.add(o)
-			}
-		}
-		s.rank = def.Rank
-		if s.rank.IsZero() {
-			s.rank = a.def.Rank
-		}
-		if s.rank.Formula != "" {
-			s.formula = b.expr(rules.Score, s.rank.Formula)
-		}
-	}
-}
-
-func (a *activity) takes(o int32) bool {
-	return slices.ContainsFunc(a.selections, func(s selection) bool { return s.takes(o) })
+	return id
 }

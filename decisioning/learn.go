@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/proffer-go/proffer/internal/jsonfacts"
 	"github.com/proffer-go/proffer/internal/rules"
+	slots "github.com/proffer-go/proffer/internal/slot"
 	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/profile"
 )
@@ -15,73 +17,151 @@ import (
 // learn gets the facts: what the request gives, and from the sources what is
 // missing and read by an offer that may still be proposed.
 func (d *deciding) learn(ctx context.Context) error {
-	given := profile.Given{ID: d.request.ProfileID, Now: d.now}
-	limits := d.limits()
-	var err error
-	if given.Context, err = jsonfacts.Object(d.request.Context, limits); err != nil {
-		return jsonfacts.In("request.context", err)
+	if err := d.read(); err != nil {
+		return err
 	}
-	if given.Profile, err = jsonfacts.Object(d.request.Profile, limits); err != nil {
-		return jsonfacts.In("request.profile", err)
-	}
-	if given.Events, err = jsonfacts.Events(d.request.Events, limits, d.now); err != nil {
-		return jsonfacts.In("request.events", err)
-	}
+	d.know()
 	d.date()
-	d.know(given)
-	lacks := d.lacks()
-	missing := d.missing(lacks)
-	d.unasked = lacks &^ missing
-	if asked := d.ask(ctx, missing, &given); asked {
-		d.know(given)
+	if lacks := d.lacks(); lacks != 0 {
+		missing := d.missing(lacks)
+		d.unasked = lacks &^ missing
+		if missing != 0 {
+			if err := d.unprepare(); err != nil {
+				return err
+			}
+			d.ask(ctx, missing)
+			d.know()
+		}
 	}
 	return cancelled(ctx)
 }
 
-func (d *deciding) limits() jsonfacts.Limits {
-	return jsonfacts.Limits{Bytes: d.engine.config.MaxDocument, Depth: d.engine.config.MaxDepth}
+// read reads the documents of the request, unless that was done before.
+func (d *deciding) read() error {
+	d.prepared = nil
+	schema, limits := d.binding.snapshot.index.Schema(), d.engine.limits()
+	if p := d.request.prepared; p.fits(schema, limits, &d.request) {
+		d.prepared = p
+		return nil
+	}
+	return readFacts(&d.reader, schema, limits, &d.request)
 }
 
-func (d *deciding) know(given profile.Given) {
-	d.facts = profile.NewFacts(given)
-	d.input = rules.NewInput(d.facts)
+// unprepare reads the documents of a request that was prepared: what the sources
+// give is read into the same row.
+func (d *deciding) unprepare() error {
+	if d.prepared == nil {
+		return nil
+	}
+	d.prepared = nil
+	return readFacts(&d.reader, d.binding.snapshot.index.Schema(), d.engine.limits(), &d.request)
 }
 
-// date finds the candidates of each activity by what needs no facts: status,
-// placement, collection and calendar.
+// readFacts makes what the documents of the request have at the slots of the schema
+// the row of the reader.
+func readFacts(to *jsonfacts.Reader, schema *slots.Schema, limits jsonfacts.Limits, r *Request) error {
+	to.Reset(schema, limits)
+	if err := to.Object(slots.Context, r.Context); err != nil {
+		return jsonfacts.In("request.context", err)
+	}
+	if err := to.Object(slots.Profile, r.Profile); err != nil {
+		return jsonfacts.In("request.profile", err)
+	}
+	if err := to.Events(r.Events); err != nil {
+		return jsonfacts.In("request.events", err)
+	}
+	return nil
+}
+
+func (e *Engine) limits() jsonfacts.Limits {
+	return jsonfacts.Limits{Bytes: e.config.MaxDocument, Depth: e.config.MaxDepth}
+}
+
+// row returns what is known of the person, by slots. It is only read.
+func (d *deciding) row() *slots.Row {
+	if d.prepared != nil {
+		return d.prepared.row
+	}
+	return &d.reader.Row
+}
+
+// know makes what was read the facts of the decision.
+func (d *deciding) know() {
+	row := d.row()
+	d.match.Reset(d.binding.snapshot.index, row, row, d.now)
+	d.facts = profile.Load(d.request.ProfileID, d.now, (*loader)(d))
+	d.bound = false
+}
+
+// cel returns the facts as CEL programs read them.
+func (d *deciding) cel() *rules.Input {
+	if !d.bound {
+		d.bound = true
+		d.input.Reset(&d.facts)
+	}
+	return &d.input
+}
+
+// factErrors are why facts could not be had.
+type factErrors struct{ profile, events error }
+
+// A loader decodes whole documents for those who need them: the parts of the
+// application, and rules that the index cannot tell.
+type loader deciding
+
+func (l *loader) Profile() (map[string]any, error) {
+	l.loading.Lock()
+	defer l.loading.Unlock()
+	if l.errs.profile != nil {
+		return nil, l.errs.profile
+	}
+	if p := l.prepared; p != nil {
+		return p.object(&p.profile), nil
+	}
+	return l.reader.Maps(slots.Profile), nil
+}
+
+func (l *loader) Context() map[string]any {
+	l.loading.Lock()
+	defer l.loading.Unlock()
+	if p := l.prepared; p != nil {
+		return p.object(&p.context)
+	}
+	return l.reader.Maps(slots.Context)
+}
+
+func (l *loader) Events() ([]map[string]any, error) {
+	l.loading.Lock()
+	defer l.loading.Unlock()
+	if l.errs.events != nil {
+		return nil, l.errs.events
+	}
+	if p := l.prepared; p != nil {
+		return p.eventsAt(l.now), nil
+	}
+	return l.reader.EventMaps(l.now), nil
+}
+
+// date looks at calendars, and at what the request excludes.
 func (d *deciding) date() {
-	s := d.binding.snapshot
-	d.excluded = newMembers(s.offers.Len())
+	d.excluded = d.excluded[:0]
 	for _, id := range d.request.Exclude {
-		if i, ok := s.offers.Index(id); ok {
-			d.excluded.add(int32(i))
+		if i, ok := d.binding.snapshot.offers.Index(id); ok {
+			d.excluded = append(d.excluded, int32(i))
 		}
 	}
-	d.live = newMembers(s.offers.Len())
-	for i := range s.options {
-		if s.options[i].offer.Open(d.now) && !d.excluded.has(int32(i)) {
-			d.live.add(int32(i))
-		}
-	}
+	slices.Sort(d.excluded)
 	for i := range d.slots {
-		if a := d.slots[i].boundActivity; a != nil {
-			d.slots[i].date(d)
+		if s := &d.slots[i]; s.boundActivity != nil {
+			s.dated = offer.Open(s.def.Start, s.def.End, d.now)
 		}
 	}
 }
 
-func (s *slot) date(d *deciding) {
-	s.dated = offer.Open(s.def.Start, s.def.End, d.now)
-	s.selections = make([]bool, len(s.boundActivity.selections))
-	s.narrowed.Reset(d.binding.snapshot.offers, s.ref)
-	if !s.dated {
-		return
-	}
-	for _, o := range s.boundActivity.candidates {
-		if d.live.has(o) {
-			s.narrowed.Add(int(o))
-		}
-	}
+// excludes reports whether the request excludes the offer.
+func (d *deciding) excludes(o int32) bool {
+	_, found := slices.BinarySearch(d.excluded, o)
+	return found
 }
 
 // lacks returns what the sources could be asked for.
@@ -101,15 +181,24 @@ func (d *deciding) lacks() (lacks rules.Reads) {
 // missing returns what of it the sources have to be asked for. What can be told
 // without them is: a closed activity asks for nothing.
 func (d *deciding) missing(lacks rules.Reads) (reads rules.Reads) {
-	if lacks == 0 {
-		return 0
-	}
 	for i := range d.slots {
-		if s := &d.slots[i]; s.boundActivity != nil && s.narrowed.Len() > 0 {
+		if s := &d.slots[i]; s.boundActivity != nil && s.dated && s.hasCandidates(d) {
 			reads |= s.reads(d, lacks)
 		}
 	}
 	return reads & lacks
+}
+
+// hasCandidates reports whether the calendar of any candidate is open.
+func (s *slot) hasCandidates(d *deciding) bool {
+	for t := range s.rankings {
+		for e := range d.order(&s.rankings[t]).all {
+			if e.open(d) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // reads returns what the open candidates of the slot read.
@@ -118,24 +207,23 @@ func (s *slot) reads(d *deciding, lacks rules.Reads) rules.Reads {
 	if reads&lacks == 0 && !d.all(s.conditions) {
 		return 0
 	}
-	open := make([]bool, len(s.selections))
-	for t := range s.boundActivity.selections {
+	open := func(t int) bool { // it is, or it may be
 		conditions := s.boundActivity.selections[t].conditions
-		r := readsOf(conditions)
-		if open[t] = r&lacks != 0 || d.all(conditions); open[t] {
-			reads |= r
-		}
+		return readsOf(conditions)&lacks != 0 || d.all(conditions)
 	}
-	model := d.engine.config.Acceptance
-	for i := range s.narrowed.All() {
-		for t := range open {
-			if open[t] && s.boundActivity.selections[t].takes(int32(i)) {
-				o := &d.binding.snapshot.options[i]
-				reads |= o.reads | s.rankings[t].reads(o, model) | s.strategy.reads
-			}
+	for t := range s.rankings {
+		if !open(t) {
+			continue
 		}
-		if reads&lacks == lacks {
-			break
+		reads |= readsOf(s.boundActivity.selections[t].conditions)
+		for e := range d.order(&s.rankings[t]).all {
+			if reads&lacks == lacks {
+				return reads
+			}
+			if e.open(d) {
+				o := d.option(e.offer)
+				reads |= o.reads | s.rankings[t].reads(o, d.engine.config.Acceptance) | s.strategy.reads
+			}
 		}
 	}
 	return reads
@@ -149,50 +237,63 @@ func readsOf(conditions []condition) rules.Reads {
 	return reads
 }
 
-// ask asks the sources for what is missing, at the same time, and reports
-// whether it asked any.
-func (d *deciding) ask(ctx context.Context, missing rules.Reads, given *profile.Given) bool {
+// ask asks the sources for what is missing, at the same time.
+func (d *deciding) ask(ctx context.Context, missing rules.Reads) {
+	var profileDoc, eventsDoc profile.Document
 	var wait sync.WaitGroup
 	if missing&rules.ReadsProfile != 0 {
-		wait.Go(func() { given.Profile, given.ProfileErr = d.askProfile(ctx) })
+		wait.Go(func() { profileDoc, d.errs.profile = d.askProfile(ctx) })
 	}
 	if missing&rules.ReadsEvents != 0 {
-		wait.Go(func() { given.Events, given.EventsErr = d.askEvents(ctx) })
+		wait.Go(func() { eventsDoc, d.errs.events = d.askEvents(ctx) })
 	}
 	wait.Wait()
-	if given.ProfileErr != nil {
-		d.degrade(ProfileUnavailable, "", given.ProfileErr)
+	if d.errs.profile == nil && missing&rules.ReadsProfile != 0 {
+		d.errs.profile = jsonfacts.In("profile", d.contained(func() error { return d.reader.Object(slots.Profile, profileDoc) }))
 	}
-	if given.EventsErr != nil {
-		d.degrade(EventsUnavailable, "", given.EventsErr)
+	if d.errs.events == nil && missing&rules.ReadsEvents != 0 {
+		d.errs.events = jsonfacts.In("events", d.contained(func() error { return d.reader.Events(eventsDoc) }))
 	}
-	return missing != 0
+	if d.errs.profile != nil {
+		d.reader.FailProfile()
+		d.degrade(ProfileUnavailable, "", d.errs.profile)
+	}
+	if d.errs.events != nil {
+		d.reader.FailEvents()
+		d.degrade(EventsUnavailable, "", d.errs.events)
+	}
 }
 
-func (d *deciding) askProfile(ctx context.Context) (object map[string]any, err error) {
+// contained runs what reads values of the application, whose methods may panic.
+func (d *deciding) contained(read func() error) (err error) {
 	defer contain(&err)
-	doc, err := d.engine.config.Profiles.Profile(ctx, d.request.ProfileID)
-	if err != nil {
-		return nil, fmt.Errorf("profile source: %w", err)
-	}
-	object, err = jsonfacts.Object(doc, d.limits())
-	return object, jsonfacts.In("profile", err)
+	return read()
 }
 
-func (d *deciding) askEvents(ctx context.Context) (events []map[string]any, err error) {
+func (d *deciding) askProfile(ctx context.Context) (doc profile.Document, err error) {
 	defer contain(&err)
-	doc, err := d.engine.config.Events.Events(ctx, d.request.ProfileID)
-	if err != nil {
-		return nil, fmt.Errorf("event source: %w", err)
+	if doc, err = d.engine.config.Profiles.Profile(ctx, d.request.ProfileID); err != nil {
+		err = fmt.Errorf("profile source: %w", err)
 	}
-	events, err = jsonfacts.Events(doc, d.limits(), d.now)
-	return events, jsonfacts.In("events", err)
+	return doc, err
+}
+
+func (d *deciding) askEvents(ctx context.Context) (doc profile.Document, err error) {
+	defer contain(&err)
+	if doc, err = d.engine.config.Events.Events(ctx, d.request.ProfileID); err != nil {
+		err = fmt.Errorf("event source: %w", err)
+	}
+	return doc, err
 }
 
 // cancelled returns why the context was cancelled. A deadline that passed is no
 // cancellation: the decision is made with what there is.
 func cancelled(ctx context.Context) error {
-	err, cause := ctx.Err(), context.Cause(ctx)
+	err := ctx.Err()
+	if err == nil {
+		return nil
+	}
+	cause := context.Cause(ctx)
 	switch {
 	case !errors.Is(err, context.Canceled):
 		return nil

@@ -14,29 +14,23 @@ import (
 // once, whichever offers share it.
 type ledger struct {
 	lines []line
-	known []int32           // the line plus 1 of each of the snapshot's counters, 0: none yet
+	refs  []int32           // the lines of the draws
+	known []knownLine       // by the snapshot's counters
+	epoch uint32            // of known
 	keys  map[lineKey]int32 // the line of each key; nil unless the application names keys
-	draws []draw            // of the offers under limits; the first is of those under none
-	// drawn finds the draw of an offer in a placement: 0 is unknown, and its
-	// index plus 1 after that. Slots whose application has a capper have their own.
-	drawn map[placement.ID][]int32
 
+	asking  []capping.Key // scratch of usage
+	units   []int64
+	fresh   int  // lines from here on were not read
+	asked   bool // the counter has answered
 	unread  bool // the counter could not be read: no line can be relied on
 	untaken bool // units could not be taken
 }
 
-// newLedger returns the ledger of a decision that knows nothing yet.
-func (d *deciding) newLedger() ledger {
-	l := ledger{
-		known: make([]int32, d.binding.snapshot.counters),
-		draws: make([]draw, 1), drawn: make(map[placement.ID][]int32),
-	}
-	for i := range d.slots {
-		if s := &d.slots[i]; s.boundActivity != nil && len(s.strategy.cappers) > 0 {
-			l.keys = make(map[lineKey]int32)
-		}
-	}
-	return l
+// A knownLine says that a counter has a line, if it is of this decision.
+type knownLine struct {
+	epoch uint32
+	line  int32
 }
 
 // A lineKey tells lines apart. What counts within one decision only shares
@@ -50,15 +44,37 @@ type lineKey struct {
 type line struct {
 	key       capping.Key
 	max, used int64
-	counted   bool // false: only among the propositions of this decision
-	contended bool // it was refused too often
+	counter   int32 // of the snapshot; -1: the application named the key
+	counted   bool  // false: only among the propositions of this decision
+	contended bool  // it was refused too often
 }
 
 // A draw is what a proposition of an offer draws on.
 type draw struct {
-	lines   []int32
-	missing bool // it is limited per profile, and there is no profile id
-	broken  bool // the application's capper failed
+	from, to int32 // lines, of ledger.refs
+	missing  bool  // it is limited per profile, and there is no profile id
+	broken   bool  // the application's capper failed
+}
+
+// of returns the lines of the draw.
+func (l *ledger) of(w *draw) []int32 { return l.refs[w.from:w.to] }
+
+// begin forgets the last decision.
+func (l *ledger) begin(d *deciding) {
+	l.lines, l.refs, l.fresh = l.lines[:0], l.refs[:0], 0
+	l.asked, l.unread, l.untaken = false, false, false
+	l.known = resize(l.known, d.binding.snapshot.counters)
+	if l.epoch++; l.epoch == 0 {
+		clear(l.known[:cap(l.known)])
+		l.epoch = 1
+	}
+	l.keys = nil
+	for i := range d.slots {
+		if s := &d.slots[i]; s.boundActivity != nil && len(s.strategy.cappers) > 0 {
+			l.keys = make(map[lineKey]int32)
+			return
+		}
+	}
 }
 
 // takes reports whether a proposition takes a unit of the line.
@@ -67,61 +83,60 @@ func (l *line) takes() bool { return l.key.Counts == "" }
 func (l *line) room() int64 { return l.max - l.used }
 
 // draw returns what a proposition of the offer in the slot draws on.
-func (d *deciding) draw(s *slot, o int32) *draw {
-	limits := d.binding.snapshot.options[o].limits
-	if len(limits) == 0 && len(s.strategy.cappers) == 0 {
-		return &d.ledger.draws[0]
+func (d *deciding) draw(s *slot, o *option) draw {
+	w := draw{from: int32(len(d.ledger.refs))}
+	for i := range o.limits {
+		d.enter(&w, &o.limits[i], o, s.ref.Placement)
 	}
-	if s.drawn[o] == 0 {
-		w := draw{lines: make([]int32, 0, len(limits))}
-		for i := range limits {
-			d.enter(&w, &limits[i], s.ref.Placement)
-		}
-		for _, c := range s.strategy.cappers {
-			d.enterOwn(&w, s, o, c)
-		}
-		slices.Sort(w.lines)
-		w.lines = slices.Compact(w.lines)
-		d.ledger.draws = append(d.ledger.draws, w)
-		s.drawn[o] = int32(len(d.ledger.draws))
+	shared := d.binding.snapshot.bundles[o.bundle].limits
+	for i := range shared {
+		d.enter(&w, &shared[i], o, s.ref.Placement)
 	}
-	return &d.ledger.draws[s.drawn[o]-1]
+	for _, c := range s.strategy.cappers {
+		d.enterOwn(&w, s, o, c)
+	}
+	if drawn := d.ledger.refs[w.from:]; len(drawn) > 1 {
+		slices.Sort(drawn)
+		d.ledger.refs = d.ledger.refs[:int(w.from)+len(slices.Compact(drawn))]
+	}
+	w.to = int32(len(d.ledger.refs))
+	return w
 }
 
 // enter adds the limit to the draw if it bears on the placement.
-func (d *deciding) enter(w *draw, l *limit, p placement.ID) {
+func (d *deciding) enter(w *draw, l *limit, o *option, p placement.ID) {
 	switch {
-	case l.key.Placement != "" && l.key.Placement != p:
-	case l.per == offer.PerProfile && d.request.ProfileID == "":
+	case l.cap.Placement != "" && l.cap.Placement != p:
+	case l.cap.Per == offer.PerProfile && d.request.ProfileID == "":
 		w.missing = true
 	default:
-		if d.ledger.known[l.id] == 0 {
-			d.ledger.known[l.id] = d.open(l) + 1
+		known := &d.ledger.known[l.id]
+		if known.epoch != d.ledger.epoch {
+			*known = knownLine{d.ledger.epoch, d.open(l, o)}
 		}
-		i := d.ledger.known[l.id] - 1
-		d.ledger.lines[i].max = min(d.ledger.lines[i].max, l.max)
-		w.lines = append(w.lines, i)
+		d.ledger.lines[known.line].max = min(d.ledger.lines[known.line].max, l.cap.Limit)
+		d.ledger.refs = append(d.ledger.refs, known.line)
 	}
 }
 
 // open returns the line of a counter that the decision draws on for the first time.
-func (d *deciding) open(l *limit) int32 {
-	if l.per == offer.PerDecision {
-		return d.line(l.key, l.max, false)
+func (d *deciding) open(l *limit, o *option) int32 {
+	k := l.key(o.offer)
+	if l.cap.Per == offer.PerDecision {
+		return d.line(k, l.cap.Limit, false, l.id)
 	}
-	k := l.key
-	if l.per == offer.PerProfile {
+	if l.cap.Per == offer.PerProfile {
 		k.Profile = d.request.ProfileID
 	}
-	return d.line(l.schedule.At(d.now, k), l.max, true)
+	return d.line(l.schedule.At(d.now, k), l.cap.Limit, true, l.id)
 }
 
 // enterOwn adds the limits that the application's capper names.
-func (d *deciding) enterOwn(w *draw, s *slot, o int32, c capping.Capper) {
+func (d *deciding) enterOwn(w *draw, s *slot, o *option, c capping.Capper) {
 	var limits []capping.Limit
 	err := func() (err error) {
 		defer contain(&err)
-		limits = c.Limits(d.facts, d.binding.snapshot.options[o].offer, s.ref.Placement, nil)
+		limits = c.Limits(&d.facts, o.offer, s.ref.Placement, nil)
 		return capping.CheckLimits(limits)
 	}()
 	if err != nil {
@@ -130,19 +145,19 @@ func (d *deciding) enterOwn(w *draw, s *slot, o int32, c capping.Capper) {
 		return
 	}
 	for _, l := range limits {
-		w.lines = append(w.lines, d.line(l.Key, l.Max, !l.PerDecision))
+		d.ledger.refs = append(d.ledger.refs, d.line(l.Key, l.Max, !l.PerDecision, -1))
 	}
 }
 
 // line returns the line of the key. Where limits on one key differ the smallest
 // counts.
-func (d *deciding) line(k capping.Key, limit int64, counted bool) int32 {
+func (d *deciding) line(k capping.Key, limit int64, counted bool, counter int32) int32 {
 	k.Tenant = d.engine.config.Tenant
 	l := &d.ledger
 	i, ok := l.keys[lineKey{k, counted}]
 	if !ok {
 		i = int32(len(l.lines))
-		l.lines = append(l.lines, line{key: k, max: limit, counted: counted})
+		l.lines = append(l.lines, line{key: k, max: limit, counted: counted, counter: counter})
 		if l.keys != nil {
 			l.keys[lineKey{k, counted}] = i
 		}
@@ -161,70 +176,30 @@ func (l *ledger) find(k capping.Key) *line {
 	return nil
 }
 
-// enlist finds the lines of all offers that are still in the running.
-func (d *deciding) enlist() {
-	unread := d.ledger.unread
-	d.ledger = d.newLedger()
-	d.ledger.unread = unread
-	for i := range d.slots {
-		s := &d.slots[i]
-		if s.boundActivity == nil {
-			continue
-		}
-		s.drawn = d.drawn(s)
-		for o := range s.narrowed.All() {
-			d.draw(s, int32(o))
-		}
-	}
+// capped returns the reason if something that the draw is on has no room.
+func (d *deciding) capped(w *draw) Reason {
+	reason, _ := d.cappedBy(w)
+	return reason
 }
 
-// drawn returns where the draws of the slot are found.
-func (d *deciding) drawn(s *slot) []int32 {
-	n := len(d.binding.snapshot.options)
-	if len(s.strategy.cappers) > 0 {
-		return make([]int32, n)
+// cappedBy also returns the line, nil if it is none.
+func (d *deciding) cappedBy(w *draw) (Reason, *line) {
+	if w.broken || w.missing {
+		return Capped, nil
 	}
-	p := s.ref.Placement
-	if d.ledger.drawn[p] == nil {
-		d.ledger.drawn[p] = make([]int32, n)
-	}
-	return d.ledger.drawn[p]
-}
-
-// cap takes out the candidates that a full counter, or one that cannot be
-// read, does not let pass.
-func (s *slot) cap(d *deciding) {
-	s.candidates.Reset(s.narrowed.Offers, s.ref)
-	for o := range s.narrowed.All() {
-		reason, detail := d.capped(d.draw(s, int32(o)))
-		s.exclude(o, reason, detail) // also that it is not, if it was before
-		if reason == "" {
-			s.candidates.Add(o)
-		}
-	}
-}
-
-// capped returns the reason if a line of the draw has no room.
-func (d *deciding) capped(w *draw) (Reason, string) {
-	switch {
-	case w.broken:
-		return Capped, "the application's capper failed"
-	case w.missing:
-		return Capped, "no profile id"
-	}
-	for _, i := range w.lines {
+	for _, i := range d.ledger.of(w) {
 		switch l := &d.ledger.lines[i]; {
 		case l.contended:
-			return CappedContended, d.full(l)
+			return CappedContended, l
 		case d.ledger.down(l):
 			if !d.engine.config.FailOpen {
-				return CappingUnavailable, d.full(l)
+				return CappingUnavailable, l
 			}
 		case l.room() <= 0:
-			return Capped, d.full(l)
+			return Capped, l
 		}
 	}
-	return "", ""
+	return "", nil
 }
 
 // down reports whether the counter failed to do what the line needs.
@@ -232,20 +207,27 @@ func (l *ledger) down(on *line) bool {
 	return on.counted && (l.unread || l.untaken && on.takes())
 }
 
-// rooms returns how many units arbitration may take of each line.
-func (l *ledger) rooms() []int {
-	rooms := make([]int, len(l.lines))
-	for i := range l.lines {
-		rooms[i] = int(min(max(l.lines[i].room(), 0), math.MaxInt32))
-	}
-	return rooms
+// binds reports whether the line has less room than this decision may ask for.
+func (d *deciding) binds(i int32) bool {
+	l := &d.ledger.lines[i]
+	return l.takes() && !d.ledger.down(l) && l.room() < d.demand(l)
 }
 
-// full says what is full, without naming a person.
-func (d *deciding) full(l *line) string {
-	if !d.tracing() {
-		return ""
+// demand is how many units of the line the decision may ask for: no offer is proposed
+// twice, unless duplicates are allowed, and its own caps are nobody else's unless
+// the application says so.
+func (d *deciding) demand(l *line) int64 {
+	if l.key.Offer != "" && d.ledger.keys == nil && !d.request.AllowDuplicates {
+		return 1
 	}
+	return int64(d.wanted)
+}
+
+// units returns how many units arbitration may take of the line.
+func (l *line) units() int { return int(min(max(l.room(), 0), math.MaxInt32)) }
+
+// full says what is full, without naming a person.
+func (l *line) full() string {
 	what := "cap"
 	if l.key.Policy != "" {
 		what = fmt.Sprintf("contact policy %s", l.key.Policy)

@@ -3,163 +3,226 @@ package decisioning
 import (
 	"context"
 	"errors"
-	"iter"
 	"slices"
 
 	"github.com/proffer-go/proffer/constraint"
+	"github.com/proffer-go/proffer/internal/predicate"
 	"github.com/proffer-go/proffer/internal/rules"
-	"github.com/proffer-go/proffer/offer"
 )
 
-// A truth is what a condition came to in this decision.
-type truth struct {
-	known, holds bool
-	err          *rules.Error // why it has no value
+// narrow lays out the walks over the candidates of each slot. Whether a candidate
+// passes is looked at when its turn comes.
+func (d *deciding) narrow(ctx context.Context) {
+	d.suppress()
+	base := tieBase(d.engine.config.Seed, d.person())
+	for i := range d.slots {
+		if s := &d.slots[i]; s.boundActivity != nil {
+			s.tieBase = mix(base ^ s.hash)
+			s.narrow(ctx, d)
+		}
+	}
 }
 
-// A verdict is the first constraint of an offer itself that it does not pass,
-// wherever it would be proposed.
+func (s *slot) narrow(ctx context.Context, d *deciding) {
+	n := 0
+	if s.open = s.dated && d.all(s.conditions); s.open {
+		for t := range s.rankings {
+			if !d.all(s.boundActivity.selections[t].conditions) {
+				s.closed = append(s.closed, int32(t))
+				continue
+			}
+			s.walks = resize(s.walks, n+1)
+			s.walks[n].begin(s, d, t)
+			n++
+		}
+	}
+	s.walks = s.walks[:n]
+	if len(s.strategy.filters) > 0 {
+		s.filter(ctx, d)
+	}
+}
+
+// passes reports whether nothing keeps the candidate out but caps and scores.
+func (s *slot) passes(d *deciding, w *walk, e *entry) bool {
+	switch {
+	case d.suppressing && d.suppresses(e.bundle) != passes:
+		return false
+	case len(w.selection.earlier) > 0 && s.takesEarlier(d, w, e):
+		return false
+	case e.rule != noRule && !d.holds(e.rule):
+		return false
+	case s.sifted:
+		return s.allowed.Has(int(e.offer))
+	default:
+		return len(s.strategy.lazy) == 0 || s.keeps(d, e)
+	}
+}
+
+// takesEarlier reports whether an open selection before the walk's takes the offer.
+func (s *slot) takesEarlier(d *deciding, w *walk, e *entry) bool {
+	for _, t := range w.selection.earlier {
+		if !slices.Contains(s.closed, t) &&
+			d.binding.snapshot.shelf.takes(s.boundActivity.selections[t].collection, d.option(e.offer).offer) {
+			return true
+		}
+	}
+	return false
+}
+
+// holds reports whether the rule is true. One that errs is not.
+func (d *deciding) holds(r ruleRef) bool {
+	if d.alarm.rang() {
+		return false
+	}
+	if d.visited++; d.visited == d.engine.visitBudget {
+		d.match.All()
+	}
+	if r >= 0 {
+		return d.match.Holds(predicate.Rule(r)) == predicate.True
+	}
+	u := &d.binding.snapshot.unfits[noRule-1-r]
+	switch d.match.Holds(u.rule) {
+	case predicate.True:
+		return true
+	case predicate.Unknown:
+		return d.run(u.programs)
+	default:
+		return false
+	}
+}
+
+// run asks CEL for what the index cannot tell, each condition once in a decision.
+func (d *deciding) run(programs []int32) bool {
+	for _, i := range programs {
+		if d.unfit[i] == unjudged {
+			d.unfit[i] = fails
+			if ok, err := d.binding.snapshot.programs[i].Bool(d.cel()); err == nil && ok {
+				d.unfit[i] = passes
+			}
+		}
+		if d.unfit[i] == fails {
+			return false
+		}
+	}
+	return true
+}
+
+// all reports whether all conditions hold. One that errs does not.
+func (d *deciding) all(conditions []condition) bool {
+	for i := range conditions {
+		if !d.holds(conditions[i].rule) {
+			return false
+		}
+	}
+	return true
+}
+
+// A truth is what a condition came to.
+type truth struct {
+	holds bool
+	err   *rules.Error // why it has no value
+}
+
+// errLate is what a condition comes to when the time is up.
+var errLate = &rules.Error{Kind: "deadline passed"}
+
+// truth is holds for those who want to know of errors.
+func (d *deciding) truth(c *condition) (t truth) {
+	if d.alarm.rang() {
+		return truth{err: errLate}
+	}
+	if c.rule != noRule {
+		switch d.match.Value(d.binding.snapshot.indexed(c.rule)) {
+		case predicate.True:
+			return truth{holds: true}
+		case predicate.False:
+			return truth{}
+		}
+	}
+	t, known := d.truths[c.expr]
+	if !known {
+		var err error
+		if t.holds, err = c.expr.Bool(d.cel()); err != nil {
+			t.err, _ = errors.AsType[*rules.Error](err)
+		}
+		if d.tracing() {
+			d.truths[c.expr] = t
+		}
+	}
+	return t
+}
+
+// A verdict is what a policy makes of its offers, or how something was judged.
 type verdict uint8
 
 const (
 	unjudged verdict = iota
 	passes
+	fails
 	suppressed
 	suppressionUnknown
-	ineligible
-	inapplicable
-	unsuitable
 )
-
-// verdictReasons are the reasons of the verdicts.
-var verdictReasons = [...]Reason{
-	suppressed: Suppressed, suppressionUnknown: SuppressionUnknown,
-	ineligible: Ineligible, inapplicable: Inapplicable, unsuitable: Unsuitable,
-}
 
 // A suppression is what a policy came to in this decision.
 type suppression struct {
-	known bool
-	as    verdict // passes: it suppresses nothing
-	err   *rules.Error
-}
-
-// narrow takes out what may not be proposed, but for caps and scores.
-func (d *deciding) narrow(ctx context.Context) {
-	d.suppress()
-	for i := range d.slots {
-		s := &d.slots[i]
-		if s.boundActivity == nil {
-			continue
-		}
-		if d.request.Trace >= TraceReasons {
-			s.traceStatic(d)
-		}
-		if s.narrowed.Len() == 0 {
-			continue
-		}
-		s.open = d.all(s.conditions)
-		for t := range s.selections {
-			s.selections[t] = d.all(s.boundActivity.selections[t].conditions)
-		}
-		for o := range s.narrowed.All() {
-			if v := s.judge(d, int32(o)); v != passes {
-				s.narrowed.Remove(o)
-				s.excludeBy(d, o, v)
-			}
-		}
-		for _, f := range s.strategy.filters {
-			s.filter(ctx, d, f)
-		}
-	}
-	if d.alarm.ringing {
-		d.degrade(DeadlinePassed, "", context.DeadlineExceeded)
-	}
-}
-
-// judge returns the first constraint that keeps the offer out of the activity.
-func (s *slot) judge(d *deciding, o int32) verdict {
-	option := &d.binding.snapshot.options[o]
-	if !s.open || s.tier(o) < 0 {
-		if _, by := d.suppressing(option); by != passes {
-			return by
-		}
-		return ineligible
-	}
-	if d.verdicts[o] == unjudged {
-		d.verdicts[o] = d.judge(option)
-	}
-	return d.verdicts[o]
-}
-
-// tier returns the first open selection that takes the offer, or -1.
-func (s *slot) tier(o int32) int {
-	for t, open := range s.selections {
-		if open && s.boundActivity.selections[t].takes(o) {
-			return t
-		}
-	}
-	return -1
-}
-
-// judge judges the offer by its policies and rules, wherever it is proposed.
-func (d *deciding) judge(o *option) verdict {
-	_, by := d.suppressing(o)
-	switch {
-	case by != passes:
-		return by
-	case !d.all(o.eligible):
-		return ineligible
-	case !d.all(o.applicable):
-		return inapplicable
-	case !d.all(o.suitable):
-		return unsuitable
-	default:
-		return passes
-	}
-}
-
-// suppressing returns the policy that suppresses the offer, and as what. One that
-// is known to goes before one that may.
-func (d *deciding) suppressing(o *option) (policy int32, as verdict) {
-	as = passes
-	for _, p := range o.policies {
-		switch by := d.suppression[p].as; {
-		case by == suppressed:
-			return p, by
-		case by == suppressionUnknown && as == passes:
-			policy, as = p, by
-		}
-	}
-	return policy, as
+	as  verdict // unjudged: it bears on no candidate
+	err *rules.Error
 }
 
 // suppress evaluates the policies over all candidates, whichever of them is
-// judged first: what they report must not depend on the order.
+// visited first: what they report must not depend on the path.
 func (d *deciding) suppress() {
-	snapshot := d.binding.snapshot
-	if len(snapshot.policies) == 0 {
+	d.suppressing = false
+	d.suppression = resize(d.suppression, len(d.binding.snapshot.policies))
+	clear(d.suppression)
+	if len(d.suppression) == 0 {
 		return
 	}
-	d.suppression = make([]suppression, len(snapshot.policies))
 	for i := range d.slots {
-		for o := range d.slots[i].narrowed.All() {
-			for _, p := range snapshot.options[o].policies {
-				if !d.suppression[p].known {
-					d.suppression[p] = d.apply(&snapshot.policies[p])
+		s := &d.slots[i]
+		if s.boundActivity == nil || !s.dated {
+			continue
+		}
+		for t := range s.rankings {
+			for _, p := range d.order(&s.rankings[t]).policies {
+				if d.suppression[p].as != unjudged {
+					continue
+				}
+				d.suppression[p] = d.apply(&d.binding.snapshot.policies[p])
+				if d.suppression[p].err != nil && !d.bears(p) {
+					d.suppression[p] = suppression{as: passes}
+				}
+				d.suppressing = d.suppressing || d.suppression[p].as != passes
+			}
+		}
+	}
+}
+
+// bears reports whether the policy bears on a candidate with an open calendar.
+func (d *deciding) bears(p int32) bool {
+	for i := range d.slots {
+		s := &d.slots[i]
+		if s.boundActivity == nil || !s.dated {
+			continue
+		}
+		for t := range s.rankings {
+			for e := range d.order(&s.rankings[t]).all {
+				if slices.Contains(d.binding.snapshot.bundles[e.bundle].policies, p) && e.open(d) {
+					return true
 				}
 			}
 		}
 	}
+	return false
 }
 
 // apply evaluates the policy. An end that errs counts as absent.
 func (d *deciding) apply(p *policy) suppression {
 	if d.unasked&p.when.expr.Reads() != 0 { // over closed candidates only
-		return suppression{known: true, as: passes}
+		return suppression{as: passes}
 	}
 	t := d.truth(&p.when)
-	s := suppression{known: true, as: passes, err: t.err}
+	s := suppression{as: passes, err: t.err}
 	switch {
 	case t.err == nil && !t.holds:
 		return s
@@ -172,7 +235,7 @@ func (d *deciding) apply(p *policy) suppression {
 		return s
 	}
 	if p.until != nil {
-		until, err := p.until.Time(d.input)
+		until, err := p.until.Time(d.cel())
 		switch {
 		case err != nil && s.err == nil:
 			s.err, _ = errors.AsType[*rules.Error](err)
@@ -185,13 +248,34 @@ func (d *deciding) apply(p *policy) suppression {
 
 // failed returns which facts could not be had.
 func (d *deciding) failed() (reads rules.Reads) {
-	if _, err := d.facts.Profile(); err != nil {
+	if d.errs.profile != nil {
 		reads |= rules.ReadsProfile
 	}
-	if _, err := d.facts.Events(); err != nil {
+	if d.errs.events != nil {
 		reads |= rules.ReadsEvents
 	}
 	return reads
+}
+
+// suppresses returns what the policies make of offers with the bundle.
+func (d *deciding) suppresses(bundle int32) verdict {
+	_, as := d.suppressedBy(bundle)
+	return as
+}
+
+// suppressedBy also returns the policy. One that suppresses for certain goes before
+// one that may.
+func (d *deciding) suppressedBy(bundle int32) (policy int32, as verdict) {
+	as = passes
+	for _, p := range d.binding.snapshot.bundles[bundle].policies {
+		switch by := d.suppression[p].as; {
+		case by == suppressed:
+			return p, by
+		case by == suppressionUnknown && as == passes:
+			policy, as = p, by
+		}
+	}
+	return policy, as
 }
 
 // An alarm tells that the time of a call is up. It is looked at once in a while,
@@ -202,7 +286,7 @@ type alarm struct {
 	ringing bool
 }
 
-// between is how many evaluations lie between two looks.
+// between is how many rules lie between two looks.
 const between = 64
 
 func (a *alarm) rang() bool {
@@ -214,79 +298,4 @@ func (a *alarm) rang() bool {
 		}
 	}
 	return a.ringing
-}
-
-// errLate is what a condition comes to when the time is up.
-var errLate = &rules.Error{Kind: "deadline passed"}
-
-// truth evaluates the condition, once in a decision.
-func (d *deciding) truth(c *condition) *truth {
-	t := &d.memo[c.id]
-	if !t.known {
-		t.known = true
-		if d.alarm.rang() {
-			t.err = errLate
-			return t
-		}
-		var err error
-		if t.holds, err = c.expr.Bool(d.input); err != nil {
-			t.err, _ = errors.AsType[*rules.Error](err)
-		}
-	}
-	return t
-}
-
-// all reports whether all conditions hold. One that errs does not.
-func (d *deciding) all(conditions []condition) bool {
-	for i := range conditions {
-		if !d.truth(&conditions[i]).holds {
-			return false
-		}
-	}
-	return true
-}
-
-// filter lets a filter of the application take out candidates. One that fails
-// lets nothing pass.
-func (s *slot) filter(ctx context.Context, d *deciding, f constraint.Filter) {
-	if s.narrowed.Len() == 0 {
-		return
-	}
-	passed := &s.candidates // scratch: the filter may do with it what it likes
-	passed.Reset(s.narrowed.Offers, s.ref)
-	for o := range s.narrowed.All() {
-		passed.Add(o)
-	}
-	var rejected []int
-	err := func() (err error) {
-		defer contain(&err)
-		if err = f.Filter(ctx, d.facts, passed); err == nil && passed.Offers != s.narrowed.Offers {
-			err = errors.New("the filter replaced the candidates' set")
-		}
-		for o := range s.narrowed.All() {
-			if err != nil || !passed.Has(o) {
-				rejected = append(rejected, o)
-			}
-		}
-		return err
-	}()
-	if err != nil {
-		d.degrade(FilterFailed, s.id, err)
-		rejected = slices.AppendSeq(rejected[:0], indexes(&s.narrowed))
-	}
-	for _, o := range rejected {
-		s.narrowed.Remove(o)
-		s.exclude(o, Filtered, d.filteredBy(ctx, f, o, err))
-	}
-}
-
-// indexes yields the index of each candidate.
-func indexes(c *offer.Candidates) iter.Seq[int] {
-	return func(yield func(int) bool) {
-		for i := range c.All() {
-			if !yield(i) {
-				return
-			}
-		}
-	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/proffer-go/proffer/capping"
@@ -94,13 +93,6 @@ func (e *Engine) event(o Outcome) (capping.Event, error) {
 	return event, nil
 }
 
-// countsEvents reports whether a cap or contact policy counts recorded events.
-func (s *Snapshot) countsEvents() bool {
-	return slices.ContainsFunc(s.options, func(o option) bool {
-		return slices.ContainsFunc(o.limits, func(l limit) bool { return l.key.Counts != "" })
-	})
-}
-
 // counting returns the contact policies over the offer that count the type.
 func (s *Snapshot) counting(id offer.ID, eventType string) []capping.PolicyID {
 	i, ok := s.offers.Index(id)
@@ -108,9 +100,9 @@ func (s *Snapshot) counting(id offer.ID, eventType string) []capping.PolicyID {
 		return nil
 	}
 	var policies []capping.PolicyID
-	for _, l := range s.options[i].limits {
-		if l.key.Policy != "" && l.key.Counts == eventType {
-			policies = append(policies, l.key.Policy)
+	for _, l := range s.bundles[s.options.At(i).bundle].limits {
+		if l.cap.Counts == eventType {
+			policies = append(policies, l.policy)
 		}
 	}
 	return policies

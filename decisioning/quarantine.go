@@ -22,6 +22,7 @@ type quarantine struct {
 	*checker
 	refused bool            // it cannot be told what has to be left out
 	out     map[string]bool // by key: entities, representations, members of explicit lists
+	key     []byte          // being looked up
 	binding map[int]bool    // collections that may have rules which could not be read
 }
 
@@ -41,6 +42,13 @@ func newQuarantine(k *checker) *quarantine {
 	each(c.Fallbacks, "fallbacks", func(key string, f *offer.Fallback) { q.representations(key, f.Representations) })
 	each(c.Activities, "activities", q.activity)
 	return q
+}
+
+// each calls do for every entity of a section, with its key.
+func each[T any](list []T, section string, do func(key string, e *T)) {
+	for i := range list {
+		do(strictjson.Element(section, i), &list[i])
+	}
 }
 
 // blame marks what a fault belongs to.
@@ -90,7 +98,13 @@ func (q *quarantine) blameField(section string, i int, rest string, unread bool)
 // gone reports whether what the id refers to is out.
 func gone[K ~string](q *quarantine, section string, id K, known map[K]int) bool {
 	i, ok := known[id]
-	return ok && q.out[strictjson.Element(section, i)]
+	return ok && q.isOut(section, i)
+}
+
+// isOut reports whether an element of the list at the key is out.
+func (q *quarantine) isOut(list string, i int) bool {
+	q.key = strictjson.AppendElement(append(q.key[:0], list...), i)
+	return q.out[string(q.key)]
 }
 
 func (q *quarantine) leaveOut(key string, when bool) {
@@ -164,7 +178,9 @@ func (q *quarantine) offer(key string, o *offer.Offer) {
 
 func (q *quarantine) representations(key string, all []offer.Representation) {
 	for i := range all {
-		q.leaveOut(strictjson.Element(key+".representations", i), gone(q, "placements", all[i].Placement, q.placements))
+		if gone(q, "placements", all[i].Placement, q.placements) {
+			q.out[strictjson.Element(key+".representations", i)] = true
+		}
 	}
 }
 
@@ -192,13 +208,24 @@ func (q *quarantine) remaining(key string, all []offer.Representation) []offer.R
 	return remaining(q, key+".representations", all)
 }
 
-// remaining returns the elements of the list at key that are not out.
+// remaining returns the elements of the list at key that are not out: the list
+// itself if all remain.
 func remaining[T any](q *quarantine, key string, list []T) []T {
 	var left []T
+	all := true
 	for i := range list {
-		if !q.out[strictjson.Element(key, i)] {
+		switch {
+		case q.isOut(key, i):
+			if all {
+				left = append(left, list[:i]...)
+			}
+			all = false
+		case !all:
 			left = append(left, list[i])
 		}
+	}
+	if all {
+		return list
 	}
 	return left
 }

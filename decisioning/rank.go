@@ -1,7 +1,6 @@
 package decisioning
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,91 +15,72 @@ import (
 // maxScore is the largest score, and the largest product of weight and score.
 const maxScore = 1e9
 
-// A ranked is a candidate of a slot with its place in the slot's order.
-type ranked struct {
-	offer  int32
-	tier   int32
-	score  float64 // NaN: none
-	hash   uint64
-	option *option
-}
-
-func (r *ranked) scored() bool { return !math.IsNaN(r.score) }
-
-// compare orders by tier, then score, then the tie hash. Without a score an
-// offer comes after all scored ones of its tier, by priority.
-func (r *ranked) compare(o *ranked) int {
-	if r.tier != o.tier {
-		return cmp.Compare(r.tier, o.tier)
-	}
-	if r.scored() != o.scored() {
-		if r.scored() {
-			return -1
-		}
-		return 1
-	}
-	if r.scored() && r.score != o.score {
-		return cmp.Compare(o.score, r.score)
-	}
-	if !r.scored() && r.option.offer.Priority != o.option.offer.Priority {
-		return cmp.Compare(o.option.offer.Priority, r.option.offer.Priority)
-	}
-	if r.hash != o.hash {
-		return cmp.Compare(r.hash, o.hash)
-	}
-	return cmp.Compare(r.option.offer.ID, o.option.offer.ID)
-}
-
-// rank scores the candidates that have room, and puts those in order that a plan
-// may need.
-func (s *slot) rank(ctx context.Context, d *deciding) {
-	list := shortlist{
-		slot: s, d: d, most: d.wanted,
-		tieBase: tieBase(d.engine.config.Seed, d.person(), s.id),
-	}
-	batches := make([][]int32, len(s.rankings)) // for Go code, by tier
-	for o := range s.candidates.All() {
-		t := s.tier(int32(o))
-		if s.rankings[t].batched(d) {
-			batches[t] = append(batches[t], int32(o))
-		} else {
-			list.add(o, t, s.score(d, t, &d.binding.snapshot.options[o]))
-		}
-	}
-	for t, batch := range batches {
-		for k, score := range s.scores(ctx, d, t, batch) {
-			list.add(int(batch[k]), t, score)
-		}
-	}
-	s.ranked = list.ranked()
-}
-
-// batched reports whether Go code of the application scores, all at once.
-func (r *ranking) batched(d *deciding) bool {
-	return r.ranker != nil || r.by == rank.ByUtility && d.engine.config.Acceptance != nil
-}
-
-// valid returns the score, or NaN if it is none.
-func (s *slot) valid(score float64) float64 {
-	if !(math.Abs(score) <= maxScore && math.Abs(s.weight*score) <= maxScore) {
+// valid returns the score of an offer in an activity with the weight, or NaN if it is none.
+func valid(score, weight float64) float64 {
+	if !(math.Abs(score) <= maxScore && math.Abs(weight*score) <= maxScore) {
 		return math.NaN()
 	}
 	return score + 0 // -0 is 0
 }
 
+// leavesOut reports whether the score is below the least one.
+func (r *ranking) leavesOut(score float64, unscored bool) bool {
+	return !math.IsInf(r.minScore, -1) && (unscored || score < r.minScore)
+}
+
+// batched reports whether Go code of the application scores, all at once.
+func (r *ranking) batched(d *deciding) bool {
+	return !r.static && (r.ranker != nil || r.by == rank.ByUtility && d.engine.config.Acceptance != nil)
+}
+
+// rank lets Go code of the application score those of the pool that have room, and
+// puts the pool in order.
+func (s *slot) rank(ctx context.Context, d *deciding) {
+	var batch []int32 // positions in the pool, in the order of their offers
+	for i := range s.walks {
+		w := &s.walks[i]
+		if !w.ranking.batched(d) {
+			continue
+		}
+		batch = batch[:0]
+		for k := range s.pool {
+			r := &s.pool[k]
+			if r.tier == w.tier && d.capped(&r.draw) == "" {
+				batch = append(batch, int32(k))
+			}
+		}
+		slices.SortFunc(batch, func(a, b int32) int { return int(s.pool[a].offer - s.pool[b].offer) })
+		for k, score := range s.scores(ctx, d, w.ranking, batch) {
+			r := &s.pool[batch[k]]
+			r.score = valid(score, s.weight)
+			r.low = w.ranking.leavesOut(r.score, !r.scored())
+		}
+	}
+	slices.SortFunc(s.pool, func(a, b ranked) int { return a.compare(&b) })
+}
+
+// slow reports whether the ranking takes a CEL program for the offer.
+func (r *ranking) slow(o *option) bool {
+	expr := r.formula
+	if r.by == rank.ByUtility {
+		expr = o.acceptance
+	}
+	return expr != nil
+}
+
 // score returns the score that the catalog gives to one offer, NaN for none.
-func (s *slot) score(d *deciding, tier int, o *option) float64 {
-	switch r := &s.rankings[tier]; {
+func (s *slot) score(d *deciding, r *ranking, o *option) float64 {
+	switch {
 	case r.formula != nil:
 		n, err := s.number(d, r.formula, o)
-		if err != nil {
-			d.warnOf(r.formula, err, func() string { return fmt.Sprintf("activities[%s] rank formula of tier %d", s.id, tier) })
+		if err != nil && d.tracing() {
+			d.warnOf(r.formula, err, fmt.Sprintf("activities[%s] rank formula of tier %d", s.id, r.tier))
 		}
 		return n
 	case r.by == rank.ByUtility:
 		n, err := s.number(d, o.acceptance, o)
-		if err != nil {
-			d.warnOf(o.acceptance, err, func() string { return fmt.Sprintf("offers[%s].acceptance", o.offer.ID) })
+		if err != nil && d.tracing() {
+			d.warnOf(o.acceptance, err, fmt.Sprintf("offers[%s].acceptance", o.offer.ID))
 		}
 		return rank.Utility(n, o.offer.Value, o.offer.Cost)
 	default:
@@ -116,51 +96,47 @@ func (s *slot) number(d *deciding, formula *rules.Expr, o *option) (float64, err
 	case d.alarm.rang():
 		return math.NaN(), errLate
 	}
-	n, err := formula.Number(d.input, o.object, s.object)
+	n, err := formula.Number(d.cel(), o.object, s.object)
 	if err != nil {
 		return math.NaN(), err
 	}
 	return n, nil
 }
 
-// warnOf tells that a formula erred, once in a decision.
-func (d *deciding) warnOf(formula *rules.Expr, err error, entity func() string) {
-	if d.warned[formula] {
+// warnOf tells that a formula erred, once in a decision. Only traced decisions do: the
+// others do not look at all candidates.
+func (d *deciding) warnOf(formula *rules.Expr, err error, entity string) {
+	if slices.Contains(d.warned, formula) {
 		return
 	}
-	if d.warned == nil {
-		d.warned = make(map[*rules.Expr]bool)
-	}
-	d.warned[formula] = true
+	d.warned = append(d.warned, formula)
 	detail := err.Error()
 	if own, ok := errors.AsType[*rules.Error](err); ok {
 		detail = d.errorText(own)
 	}
-	d.result.Warnings = append(d.result.Warnings, Warning{Entity: entity(), Detail: detail})
+	d.result.Warnings = append(d.result.Warnings, Warning{Entity: entity, Detail: detail})
 }
 
-// scores lets the application's ranker score, or its model predict the
-// acceptance of offers that have no expression of their own for it.
-func (s *slot) scores(ctx context.Context, d *deciding, tier int, batch []int32) []float64 {
+// scores lets the application's ranker score, or its model predict the acceptance of
+// offers that have no expression of their own for it. The batch are positions in the pool.
+func (s *slot) scores(ctx context.Context, d *deciding, r *ranking, batch []int32) []float64 {
 	scores := make([]float64, len(batch))
-	if r := s.rankings[tier].ranker; r != nil {
-		s.call(d, batch, scores, func(c *offer.Candidates) error { return r.Rank(ctx, d.facts, c, scores) })
+	if r.ranker != nil {
+		s.call(d, batch, scores, func(c *offer.Candidates) error { return r.ranker.Rank(ctx, &d.facts, c, scores) })
 		return scores
 	}
-	modelled := slices.DeleteFunc(slices.Clone(batch), func(o int32) bool {
-		return d.binding.snapshot.options[o].acceptance != nil
-	})
+	modelled := slices.DeleteFunc(slices.Clone(batch), func(i int32) bool { return s.pool[i].option.acceptance != nil })
 	predicted := make([]float64, len(modelled))
 	s.call(d, modelled, predicted, func(c *offer.Candidates) error {
-		return d.engine.config.Acceptance.Predict(ctx, d.facts, c, predicted)
+		return d.engine.config.Acceptance.Predict(ctx, &d.facts, c, predicted)
 	})
-	for k, o := range batch {
-		option := &d.binding.snapshot.options[o]
-		if option.acceptance != nil {
-			scores[k] = s.score(d, tier, option)
+	for k, i := range batch {
+		o := s.pool[i].option
+		if o.acceptance != nil {
+			scores[k] = s.score(d, r, o)
 			continue
 		}
-		scores[k] = rank.Utility(predicted[0], option.offer.Value, option.offer.Cost)
+		scores[k] = rank.Utility(predicted[0], o.offer.Value, o.offer.Cost)
 		predicted = predicted[1:]
 	}
 	return scores
@@ -175,18 +151,19 @@ func (s *slot) call(d *deciding, batch []int32, scores []float64, fn func(*offer
 	if len(batch) == 0 {
 		return
 	}
+	offers := d.binding.snapshot.offers
 	err := func() (err error) {
 		defer contain(&err)
-		shown := offer.NewCandidates(s.candidates.Offers, s.ref, false)
-		for _, o := range batch {
-			shown.Add(int(o))
+		shown := offer.NewCandidates(offers, s.ref, false)
+		for _, i := range batch {
+			shown.Add(int(s.pool[i].offer))
 		}
 		if err := fn(shown); err != nil {
 			return err
 		}
-		unchanged := shown.Offers == s.candidates.Offers && shown.Len() == len(batch)
-		for _, o := range batch {
-			unchanged = unchanged && shown.Has(int(o))
+		unchanged := shown.Offers == offers && shown.Len() == len(batch)
+		for _, i := range batch {
+			unchanged = unchanged && shown.Has(int(s.pool[i].offer))
 		}
 		if !unchanged {
 			return errChanged

@@ -33,6 +33,8 @@ type Request struct {
 	Hold time.Duration
 	// Trace says how much to explain. Zero: nothing.
 	Trace TraceLevel
+
+	prepared *prepared // what Prepare made of the facts; nil: nothing
 }
 
 // TraceLevel says how much of a decision is explained.

@@ -26,11 +26,11 @@ var errRefused = errors.New("the counter refuses a reservation without a reason"
 // with what a refusal told.
 func (d *deciding) reserve(ctx context.Context, revision uint64, refusals int) (again bool, err error) {
 	r := d.reservation(revision)
-	grant, err := d.take(ctx, r)
+	grant, err := d.take(ctx, *r)
 	switch {
 	case err == nil && grant.Granted():
 		r.Revision = grant.Revision
-		d.result.Record = &r
+		d.result.Record = r
 		return false, d.revoke(ctx)
 	case err == nil && refusals <= 2*maxRefusals && d.learnRefusal(grant.Full, refusals):
 		return true, nil
@@ -85,7 +85,7 @@ func (d *deciding) giveUp() {
 
 // unreserved answers without the units: the counter failed, or its reply was
 // lost, so that they may be taken or not.
-func (d *deciding) unreserved(ctx context.Context, err error, r capping.Reservation) error {
+func (d *deciding) unreserved(ctx context.Context, err error, r *capping.Reservation) error {
 	if errors.Is(err, capping.ErrOtherProfile) {
 		return fmt.Errorf("request.id: %w", err)
 	}
@@ -102,16 +102,15 @@ func (d *deciding) unreserved(ctx context.Context, err error, r capping.Reservat
 			d.degrade(CappingDown, "", err)
 		}
 		d.giveUp()
-		d.arbitrate(ctx)
-		return nil
+		return d.arbitrate(ctx)
 	}
 	d.degrade(CappingDown, "", err)
 	d.result.Unsettled = true
 	d.ledger.untaken = true
-	if !d.engine.config.FailOpen {
-		d.arbitrate(ctx)
+	if d.engine.config.FailOpen {
+		return nil
 	}
-	return nil
+	return d.arbitrate(ctx)
 }
 
 // revoke gives back what was taken for a call that was cancelled meanwhile.

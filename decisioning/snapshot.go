@@ -5,6 +5,8 @@ import (
 
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/constraint"
+	"github.com/proffer-go/proffer/internal/paged"
+	"github.com/proffer-go/proffer/internal/predicate"
 	"github.com/proffer-go/proffer/internal/rules"
 	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/placement"
@@ -12,21 +14,42 @@ import (
 )
 
 // A Snapshot is a compiled catalog. It is immutable and may be shared by any
-// number of goroutines and engines.
+// number of goroutines and engines. One that is made from another by changes
+// ([Snapshot.With]) shares with it what they do not touch.
 type Snapshot struct {
+	*lineage
+
 	version     string
-	catalog     Catalog
+	content     digest
+	catalog     Catalog // without offers, if it was made by changes
 	faults      Faults
 	rankers     []rankerUse
 	quarantine  bool
 	quarantined map[ActivityID]placement.ID // activities that are out
 
 	offers     *offer.Set
-	options    []option // by the index of the offer
+	options    paged.List[option] // by the index of the offer
 	activities map[ActivityID]*activity
+	orders     []*order // the candidates of the selections, by number
 	policies   []policy
-	conditions int // how many distinct conditions there are
-	counters   int // how many distinct counters limits draw on, for one person
+	bundles    []bundle
+	programs   []*rules.Expr // of the conditions that the index cannot tell alone
+	unfits     []unfitRule
+	counters   int  // how many counters limits draw on, for one person
+	events     bool // limits count recorded events
+	index      *predicate.View
+}
+
+// A ruleRef is the conjunction of some conditions: a rule of the index if that can
+// tell alone, noRule if there are none, and below that an unfitRule, counted down.
+type ruleRef int32
+
+const noRule ruleRef = -1
+
+// An unfitRule is a rule of which the index can tell but a part.
+type unfitRule struct {
+	rule     predicate.Rule
+	programs []int32
 }
 
 // Version is a hash of the content in hexadecimal: equal for equal content, in
@@ -40,25 +63,47 @@ func (s *Snapshot) Faults() Faults { return slices.Clone(s.faults) }
 // Catalog returns what the snapshot decides by, without the entities that
 // quarantine mode left out. It shares memory with the snapshot and is not to be
 // changed.
-func (s *Snapshot) Catalog() Catalog { return s.catalog }
+func (s *Snapshot) Catalog() Catalog {
+	c := s.catalog
+	if len(c.Offers) != s.offers.Len() {
+		c.Offers = make([]offer.Offer, s.offers.Len())
+		for i := range c.Offers {
+			c.Offers[i] = *s.offers.At(i)
+		}
+	}
+	return c
+}
 
 // An option is an offer, compiled.
 type option struct {
 	offer      *offer.Offer
-	hash       uint64 // of its id, for ties
-	object     *rules.Object
+	hash       uint64        // of its id, for ties
+	object     *rules.Object // as formulas see it; nil where there is none
 	acceptance *rules.Expr
-	// The conditions of the offer and of the collections that it is in.
-	eligible, applicable, suitable []condition
-	policies                       []int32 // that may suppress it, in catalog order
-	limits                         []limit // its caps and the contact policies over it
-	reads                          rules.Reads
+	limits     []limit // its caps
+	rule       ruleRef // all conditions of the offer and its collections together; or noRule
+	bundle     int32
+	reads      rules.Reads
+}
+
+func (o *option) countsEvents(bundles []bundle) bool {
+	counts := func(l limit) bool { return l.cap.Counts != "" }
+	return slices.ContainsFunc(o.limits, counts) || slices.ContainsFunc(bundles[o.bundle].limits, counts)
+}
+
+// A bundle is what the collections of an offer bring; offers in the same
+// collections share it.
+type bundle struct {
+	binding  []int32 // the collections that bind it by rules of their own
+	policies []int32 // that may suppress it, in catalog order
+	limits   []limit // the contact policies over it
+	reads    rules.Reads
 }
 
 // A condition is a rule where it stands.
 type condition struct {
 	expr  *rules.Expr
-	id    int32  // of the expression, for the memo of a decision
+	rule  ruleRef
 	where string // rule adult, collection promos: eligibility, …
 }
 
@@ -71,11 +116,20 @@ type policy struct {
 
 // A limit is a cap or a contact policy as it bears on one offer.
 type limit struct {
-	id       int32 // of the counter: limits with the same id share it
-	max      int64
-	per      offer.Per
-	key      capping.Key       // without tenant, profile and the bounds of the window
+	id       int32            // of the counter: limits with the same id share it
+	policy   capping.PolicyID // empty: it is the offer's own
+	cap      *offer.Cap
 	schedule *capping.Schedule // nil: per decision
+}
+
+// key returns the key of the counter without tenant, profile and the bounds of the
+// window.
+func (l *limit) key(o *offer.Offer) capping.Key {
+	k := capping.Key{Policy: l.policy, Counts: l.cap.Counts, Placement: l.cap.Placement}
+	if l.policy == "" {
+		k.Offer = o.ID
+	}
+	return k
 }
 
 // An activity is an Activity, compiled.
@@ -87,22 +141,25 @@ type activity struct {
 	conditions []condition
 	selections []selection
 	fallback   *ProposedFallback
-	candidates []int32 // approved, with a representation, in some selection
 }
 
 // A selection is a Selection, compiled.
 type selection struct {
+	number     int32 // of its order
 	conditions []condition
-	members    *members // nil: the whole inventory
+	collection int32 // its index, or wholeInventory
 	rank       rank.Spec
 	formula    *rules.Expr
+	earlier    []int32 // the selections before it that may be closed
 }
 
-func (s *selection) takes(i int32) bool { return s.members == nil || s.members.has(i) }
+// wholeInventory is the collection of a selection without one.
+const wholeInventory = -1
 
-// members is a set of offers by index.
-type members struct{ words []uint64 }
-
-func newMembers(n int) *members     { return &members{make([]uint64, (n+63)/64)} }
-func (m *members) add(i int32)      { m.words[i>>6] |= 1 << (i & 63) }
-func (m *members) has(i int32) bool { return m.words[i>>6]&(1<<(i&63)) != 0 }
+// indexed returns the rule of the index that tells of r, or of a part of it.
+func (s *Snapshot) indexed(r ruleRef) predicate.Rule {
+	if r < noRule {
+		return s.unfits[noRule-1-r].rule
+	}
+	return predicate.Rule(r)
+}

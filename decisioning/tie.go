@@ -7,13 +7,12 @@ import "github.com/proffer-go/proffer/offer"
 // order of two offers is stable for a person, even over all people, and not
 // disturbed by other offers. It is the same on every machine.
 func tieHash(seed uint64, person string, a ActivityID, o offer.ID) uint64 {
-	return tieOf(tieBase(seed, person, a), hashText(string(o)))
+	return tieOf(mix(tieBase(seed, person)^hashText(string(a))), hashText(string(o)))
 }
 
-// tieBase is the part of the hash that all offers of one activity share.
-func tieBase(seed uint64, person string, a ActivityID) uint64 {
-	return mix(mix(seed^hashText(person)) ^ hashText(string(a)))
-}
+// tieBase is the part of the hash that all activities share. Mixed with the hash of an
+// activity it is what all offers there share.
+func tieBase(seed uint64, person string) uint64 { return mix(seed ^ hashText(person)) }
 
 func tieOf(base, offerHash uint64) uint64 { return mix(base ^ offerHash) }
 

@@ -1,11 +1,8 @@
 package decisioning
 
 import (
-	"context"
 	"fmt"
-	"math"
 
-	"github.com/proffer-go/proffer/constraint"
 	"github.com/proffer-go/proffer/internal/rules"
 	"github.com/proffer-go/proffer/offer"
 )
@@ -38,42 +35,14 @@ type Exclusion struct {
 	Detail string `json:"detail,omitempty"` // for people
 }
 
-// exclude notes why the offer is not proposed, if anybody wants to know.
-func (s *slot) exclude(o int, reason Reason, detail string) {
-	if s.why != nil {
-		s.why[o] = Exclusion{reason, detail}
-	}
-}
-
-// traceStatic notes what needs no facts to tell: status, placement, collection
-// and calendar.
-func (s *slot) traceStatic(d *deciding) {
-	s.why = make([]Exclusion, len(d.binding.snapshot.options))
-	for i := range s.why {
-		o := d.binding.snapshot.options[i].offer
-		switch {
-		case o.Status != offer.Approved:
-			s.exclude(i, NotApproved, "")
-		case o.Representation(s.ref.Placement) == nil:
-			s.exclude(i, NotPlaced, "")
-		case !s.takes(int32(i)):
-			s.exclude(i, NotSelected, "")
-		case d.excluded.has(int32(i)):
-			s.exclude(i, NotSelected, "excluded by the request")
-		case !s.dated:
-			s.exclude(i, OutOfCalendar, "the activity's dates")
-		case !o.Open(d.now):
-			s.exclude(i, OutOfCalendar, "the offer's dates")
-		}
-	}
-}
+func (d *deciding) tracing() bool { return d.request.Trace >= TraceReasons }
 
 // trace writes down the funnel and the reasons of each activity.
 func (d *deciding) trace() {
 	proposed := make(map[int32]bool)
 	for i := range d.slots {
 		for _, c := range d.slots[i].chosen {
-			proposed[d.slots[i].ranked[c].offer] = true
+			proposed[d.slots[i].pool[c].offer] = true
 		}
 	}
 	d.result.Trace = make(map[ActivityID]*ActivityTrace, len(d.slots))
@@ -90,23 +59,126 @@ func (d *deciding) trace() {
 func (s *slot) trace(d *deciding, proposed map[int32]bool) *ActivityTrace {
 	own := make(map[int32]bool, len(s.chosen))
 	for _, c := range s.chosen {
-		own[s.ranked[c].offer] = true
+		own[s.pool[c].offer] = true
+	}
+	pool := make(map[int32]*ranked, len(s.pool))
+	for i := range s.pool {
+		pool[s.pool[i].offer] = &s.pool[i]
 	}
 	t := &ActivityTrace{Excluded: make(map[offer.ID]Exclusion)}
-	for i, x := range s.why {
-		o := int32(i)
-		if x.Reason == "" && !own[o] {
-			x.Reason = Outranked
-			if proposed[o] && !d.request.AllowDuplicates {
-				x.Reason = Duplicate
-			}
+	for i := range int32(d.binding.snapshot.options.Len()) {
+		var x Exclusion
+		if !own[i] {
+			x = s.exclusion(d, i, pool[i], proposed[i])
+			t.Excluded[d.option(i).offer.ID] = x
 		}
 		t.Funnel.count(x.Reason)
-		if !own[o] {
-			t.Excluded[d.binding.snapshot.options[o].offer.ID] = x
-		}
 	}
 	return t
+}
+
+// exclusion returns why the offer is not proposed: the first step that it does not
+// pass. The pool has those that passed all but the last ones.
+func (s *slot) exclusion(d *deciding, i int32, r *ranked, proposed bool) Exclusion {
+	if r == nil {
+		return s.narrowedBy(d, i)
+	}
+	if reason, line := d.cappedBy(&r.draw); reason != "" {
+		return Exclusion{reason, cappedDetail(&r.draw, line)}
+	}
+	switch least := s.rankings[r.tier].minScore; {
+	case r.low && !r.scored():
+		return Exclusion{BelowMinScore, "no score"}
+	case r.low:
+		return Exclusion{BelowMinScore, fmt.Sprintf("%v is less than %v", r.score, least)}
+	case proposed && !d.request.AllowDuplicates:
+		return Exclusion{Reason: Duplicate}
+	default:
+		return Exclusion{Reason: Outranked}
+	}
+}
+
+func cappedDetail(w *draw, l *line) string {
+	switch {
+	case w.broken:
+		return "the application's capper failed"
+	case w.missing:
+		return "no profile id"
+	default:
+		return l.full()
+	}
+}
+
+// narrowedBy returns what keeps the offer out before caps and scores are looked at.
+func (s *slot) narrowedBy(d *deciding, i int32) Exclusion {
+	option := d.option(i)
+	o := option.offer
+	switch {
+	case o.Status != offer.Approved:
+		return Exclusion{NotApproved, ""}
+	case o.Representation(s.ref.Placement) == nil:
+		return Exclusion{NotPlaced, ""}
+	case !s.takes(d, o):
+		return Exclusion{NotSelected, ""}
+	case d.excludes(i):
+		return Exclusion{NotSelected, "excluded by the request"}
+	case !s.dated:
+		return Exclusion{OutOfCalendar, "the activity's dates"}
+	case !o.Open(d.now):
+		return Exclusion{OutOfCalendar, "the offer's dates"}
+	}
+	switch p, as := d.suppressedBy(option.bundle); as {
+	case suppressed:
+		return Exclusion{Suppressed, d.policyDetail(p)}
+	case suppressionUnknown:
+		return Exclusion{SuppressionUnknown, d.policyDetail(p)}
+	}
+	if !s.open {
+		return Exclusion{Ineligible, d.failing(s.conditions)}
+	}
+	if detail, closed := s.closedFor(d, o); closed {
+		return Exclusion{Ineligible, detail}
+	}
+	eligible, applicable, suitable := d.binding.snapshot.conditions(option)
+	if detail := d.failing(eligible); detail != "" {
+		return Exclusion{Ineligible, detail}
+	}
+	if detail := d.failing(applicable); detail != "" {
+		return Exclusion{Inapplicable, detail}
+	}
+	if detail := d.failing(suitable); detail != "" {
+		return Exclusion{Unsuitable, detail}
+	}
+	return Exclusion{Filtered, s.rejections[i]}
+}
+
+// takes reports whether a selection of the activity takes the offer, open or closed.
+func (s *slot) takes(d *deciding, o *offer.Offer) bool {
+	for t := range s.boundActivity.selections {
+		if d.binding.snapshot.shelf.takes(s.boundActivity.selections[t].collection, o) {
+			return true
+		}
+	}
+	return false
+}
+
+// closedFor reports whether no selection that takes the offer is open, and why the
+// first is not.
+func (s *slot) closedFor(d *deciding, o *offer.Offer) (detail string, closed bool) {
+	for t := range s.boundActivity.selections {
+		sel := &s.boundActivity.selections[t]
+		if !d.binding.snapshot.shelf.takes(sel.collection, o) {
+			continue
+		}
+		failing := d.failing(sel.conditions)
+		if failing == "" {
+			return "", false
+		}
+		if detail == "" {
+			detail = failing
+		}
+	}
+	return detail, true
 }
 
 // count counts an offer in every step that it passed.
@@ -137,11 +209,32 @@ func (f *Funnel) count(out Reason) {
 	}
 }
 
-// The details of exclusions. They are made only for a trace.
+// conditions returns the conditions of the offer and of the collections that bind
+// it, as they were written. A decision goes by their conjunction; which one fails is of
+// interest to a trace alone.
+func (s *Snapshot) conditions(o *option) (eligible, applicable, suitable []condition) {
+	add := func(to *[]condition, where, text string) {
+		if text != "" {
+			expr := mustCompile(s.compiler, rules.Condition, text)
+			*to = append(*to, condition{expr: expr, rule: noRule, where: where})
+		}
+	}
+	bind := func(prefix string, rule offer.RuleID, eligibility, applicability, suitability string) {
+		add(&eligible, prefix+"rule "+string(rule), s.texts[rule])
+		add(&eligible, prefix+"eligibility", eligibility)
+		add(&applicable, prefix+"applicability", applicability)
+		add(&suitable, prefix+"suitability", suitability)
+	}
+	bind("", o.offer.Rule, o.offer.Eligibility, o.offer.Applicability, o.offer.Suitability)
+	for _, i := range s.bundles[o.bundle].binding {
+		c := &s.lineage.catalog.Collections[i]
+		bind("collection "+string(c.ID)+": ", c.Rule, c.Eligibility, c.Applicability, c.Suitability)
+	}
+	return eligible, applicable, suitable
+}
 
-func (d *deciding) tracing() bool { return d.request.Trace >= TraceReasons }
-
-// failing names the first condition that does not hold, and its error if it has one.
+// failing names the first condition that does not hold, and its error if it has one. It
+// is empty if all hold.
 func (d *deciding) failing(conditions []condition) string {
 	for i := range conditions {
 		c := &conditions[i]
@@ -162,79 +255,10 @@ func (d *deciding) errorText(err *rules.Error) string {
 	return err.Error()
 }
 
-// excludeBy notes what kept the offer out of the activity.
-func (s *slot) excludeBy(d *deciding, o int, v verdict) {
-	if s.why != nil {
-		s.exclude(o, verdictReasons[v], s.detail(d, int32(o), v))
-	}
-}
-
-func (s *slot) detail(d *deciding, o int32, v verdict) string {
-	option := &d.binding.snapshot.options[o]
-	switch {
-	case v == suppressed || v == suppressionUnknown:
-		return d.suppressedBy(option)
-	case v == inapplicable:
-		return d.failing(option.applicable)
-	case v == unsuitable:
-		return d.failing(option.suitable)
-	case !s.open:
-		return d.failing(s.conditions)
-	case s.tier(o) < 0:
-		return s.closed(d, o)
-	default:
-		return d.failing(option.eligible)
-	}
-}
-
-// closed says why no selection that takes the offer is open.
-func (s *slot) closed(d *deciding, o int32) string {
-	for t := range s.boundActivity.selections {
-		if sel := &s.boundActivity.selections[t]; sel.takes(o) {
-			return d.failing(sel.conditions)
-		}
-	}
-	return ""
-}
-
-func (d *deciding) suppressedBy(o *option) string {
-	p, _ := d.suppressing(o)
+func (d *deciding) policyDetail(p int32) string {
 	def := d.binding.snapshot.policies[p].def
 	if def.Reason == "" {
 		return "policy " + string(def.ID)
 	}
 	return fmt.Sprintf("policy %s: %s", def.ID, def.Reason)
-}
-
-func (d *deciding) filteredBy(ctx context.Context, f constraint.Filter, o int, err error) string {
-	switch {
-	case !d.tracing():
-		return ""
-	case err != nil:
-		return "the filter failed"
-	}
-	if explainer, ok := f.(constraint.Explainer); ok {
-		return d.explain(ctx, explainer, d.binding.snapshot.options[o].offer)
-	}
-	return fmt.Sprintf("%T", f)
-}
-
-func (d *deciding) explain(ctx context.Context, e constraint.Explainer, o *offer.Offer) (text string) {
-	defer func() {
-		if recover() != nil {
-			text = "the filter's explanation failed"
-		}
-	}()
-	return e.Explain(ctx, d.facts, o)
-}
-
-// excludeBelow notes that the score is less than the selection's least.
-func (s *slot) excludeBelow(o int, score, least float64) {
-	switch {
-	case s.why == nil:
-	case math.IsNaN(score):
-		s.exclude(o, BelowMinScore, "no score")
-	default:
-		s.exclude(o, BelowMinScore, fmt.Sprintf("%v is less than %v", score, least))
-	}
 }

@@ -4,89 +4,101 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
 	"math/bits"
 
 	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/placement"
 )
 
-// version returns a hash of what a snapshot decides by, 32 hexadecimal digits.
-// Each entity is hashed with its defaults filled in, and the hashes are added up,
-// so that the order of the entities does not matter.
-func version(c *Catalog, quarantined map[ActivityID]placement.ID) string {
-	var sum digest
-	addAll(&sum, "placement", c.Placements, nil)
-	addAll(&sum, "rule", c.Rules, nil)
-	addAll(&sum, "offer", c.Offers, normalOffer)
-	addAll(&sum, "fallback", c.Fallbacks, nil)
-	addAll(&sum, "collection", c.Collections, nil)
-	addAll(&sum, "activity", c.Activities, normalActivity)
-	addAll(&sum, "policy", c.Policies, nil)
-	for _, p := range c.ContactPolicies {
-		p.Window = p.Window.Normal()
-		sum.add("contact policy", p)
+// contentOf returns the sum of the hashes of all that a snapshot decides by, each
+// entity with its defaults filled in. The order of the entities does not matter,
+// and a change of one is told from its old and its new hash.
+func contentOf(c *Catalog, quarantined map[ActivityID]placement.ID, workers int) digest {
+	sum := digestAll(workers, offerKind, c.Offers, (*content).offer)
+	for _, section := range []digest{
+		digestAll(workers, "placement", c.Placements, (*content).placement),
+		digestAll(workers, "rule", c.Rules, (*content).rule),
+		digestAll(workers, "fallback", c.Fallbacks, (*content).fallback),
+		digestAll(workers, "collection", c.Collections, (*content).collection),
+		digestAll(workers, "activity", c.Activities, (*content).activity),
+		digestAll(workers, "policy", c.Policies, (*content).policy),
+		digestAll(workers, "contact policy", c.ContactPolicies, (*content).contactPolicy),
+	} {
+		sum.add(section)
 	}
 	for id, p := range quarantined {
-		sum.add("quarantined", []string{string(id), string(p)})
+		entity := kindOf(nil, "quarantined")
+		addText(&entity, id)
+		addText(&entity, p)
+		sum.add(entity.digest())
 	}
-	return sum.String()
+	return sum
 }
 
-func addAll[T any](sum *digest, kind string, entities []T, normal func(*T)) {
-	for _, e := range entities {
-		if normal != nil {
-			normal(&e)
+const offerKind = "offer"
+
+// digestAll returns the sum of the hashes of the entities of a kind.
+func digestAll[T any](workers int, kind string, entities []T, write func(*content, *T)) digest {
+	type part struct {
+		sum    digest
+		entity content
+	}
+	var sum digest
+	for _, p := range spread(workers, len(entities), func() *part { return &part{} }, func(p *part, from, to int) {
+		for i := range entities[from:to] {
+			p.entity = kindOf(p.entity[:0], kind)
+			write(&p.entity, &entities[from+i])
+			p.sum.add(p.entity.digest())
 		}
-		sum.add(kind, e)
+	}) {
+		sum.add(p.sum)
 	}
+	return sum
 }
 
-func normalOffer(o *offer.Offer) {
-	if o.Status == "" {
-		o.Status = offer.Draft
-	}
-	if o.Kind == "" {
-		o.Kind = offer.Promotion
-	}
-	caps := make([]offer.Cap, len(o.Caps))
-	for i, c := range o.Caps {
-		c.Window = c.Window.Normal()
-		caps[i] = c
-	}
-	o.Caps = caps
+// offerDigest returns the hash of an offer of a checked catalog.
+func offerDigest(o *offer.Offer) digest {
+	entity := kindOf(make(content, 0, 1<<10), offerKind)
+	entity.offer(o)
+	return entity.digest()
 }
 
-func normalActivity(a *Activity) {
-	if a.Count == 0 {
-		a.Count = 1
-	}
-	if a.Weight == 0 {
-		a.Weight = 1
-	}
-	if a.Collection != "" {
-		a.Collection, a.Selections = "", []Selection{{Collection: a.Collection}}
-	}
+// kindOf begins the content of an entity, so that those of different kinds differ.
+func kindOf(c content, kind string) content {
+	addText(&c, kind)
+	return c
 }
 
 // A digest is a sum of hashes, modulo 2^256.
 type digest [sha256.Size / 8]uint64
 
-// add adds the hash of an entity, which has a JSON form.
-func (d *digest) add(kind string, entity any) {
-	text, err := json.Marshal(entity)
-	if err != nil {
-		panic("decisioning: a checked " + kind + " has no JSON form: " + err.Error())
+// digest returns the hash of the content.
+func (c content) digest() digest {
+	hash := sha256.Sum256(c)
+	var d digest
+	for i := range d {
+		d[i] = binary.LittleEndian.Uint64(hash[8*i:])
 	}
-	hash := sha256.Sum256(append([]byte(kind+"\x00"), text...))
+	return d
+}
+
+func (d *digest) add(e digest) {
 	var carry uint64
 	for i := range d {
-		d[i], carry = bits.Add64(d[i], binary.LittleEndian.Uint64(hash[8*i:]), carry)
+		d[i], carry = bits.Add64(d[i], e[i], carry)
 	}
 }
 
-// String returns half of the hash of the sum.
-func (d *digest) String() string {
+// sub takes away what was added.
+func (d *digest) sub(e digest) {
+	var borrow uint64
+	for i := range d {
+		d[i], borrow = bits.Sub64(d[i], e[i], borrow)
+	}
+}
+
+// String returns half of the hash of the sum: the version of what was added up.
+func (d digest) String() string {
 	var sum []byte
 	for _, word := range d {
 		sum = binary.LittleEndian.AppendUint64(sum, word)

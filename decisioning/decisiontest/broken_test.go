@@ -130,4 +130,4 @@ type twoFaced struct{}
 
 func (twoFaced) Filter(context.Context, *profile.Facts, *offer.Candidates) error { return nil }
 
-func (twoFaced) Keep(context.Context, *profile.Facts, *offer.Offer) (bool, error) { return false, nil }
+func (twoFaced) Keep(*profile.Facts, *offer.Offer) bool { return false }

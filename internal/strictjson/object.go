@@ -9,9 +9,13 @@ import (
 type fields struct {
 	names []string
 	index map[string]int // of the field in the struct
+	steps []string       // by index: what a key has for the field
 	must  []bool         // by index: the field is not left out when it is zero
 	id    int            // index of the field "id" if it is a string, else -1
 }
+
+// maxFields is how many fields a struct may have.
+const maxFields = 64
 
 func (r *reader) fields(t reflect.Type) *fields {
 	if known := r.types[t]; known != nil {
@@ -22,7 +26,10 @@ func (r *reader) fields(t reflect.Type) *fields {
 	if t.Kind() != reflect.Struct {
 		return f
 	}
-	f.must = make([]bool, t.NumField())
+	if t.NumField() > maxFields {
+		panic("strictjson: too many fields in " + t.String())
+	}
+	f.must, f.steps = make([]bool, t.NumField()), make([]string, t.NumField())
 	for i := range t.NumField() {
 		name, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
 		f.must[i] = !strings.Contains(options, "omit")
@@ -31,6 +38,7 @@ func (r *reader) fields(t reflect.Type) *fields {
 		}
 		f.names = append(f.names, name)
 		f.index[name] = i
+		f.steps[i] = Field("x", name)[1:]
 		if name == "id" && t.Field(i).Type.Kind() == reflect.String {
 			f.id = i
 		}
@@ -43,9 +51,19 @@ func (r *reader) object(v reflect.Value) bool {
 	if r.next() != '{' {
 		return r.wrong("an object")
 	}
-	o := &object{reader: r, to: v, fields: r.fields(v.Type()), given: make([]bool, v.NumField()), key: len(r.path)}
+	o := object{reader: r, to: v, fields: r.fields(v.Type()), key: len(r.path)}
 	return r.members(func(name []byte, at int) bool {
-		return r.within(name, func() bool { return o.member(string(name), at) })
+		if i, known := o.index[string(name)]; known {
+			step := o.steps[i]
+			if o.key == 0 {
+				step = strings.TrimPrefix(step, ".")
+			}
+			r.path = append(r.path, step...)
+			ok := o.member(i, at)
+			r.path = r.path[:o.key]
+			return ok
+		}
+		return r.within(name, func() bool { return o.unknown(string(name), at) })
 	})
 }
 
@@ -54,20 +72,19 @@ type object struct {
 	*reader
 	*fields
 	to    reflect.Value
-	given []bool // by field
+	given uint64 // bits of fields
 	key   int    // length of its key
 }
 
-func (o *object) member(name string, at int) bool {
-	i, known := o.index[name]
-	switch {
-	case !known:
-		return o.unknown(name, at)
-	case o.given[i]:
+func (o *object) has(i int) bool { return o.given>>i&1 != 0 }
+
+// member reads the value of a known field.
+func (o *object) member(i, at int) bool {
+	if o.has(i) {
 		o.repeated(at)
 		return o.discard(o.to.Field(i).Type())
 	}
-	o.given[i] = true
+	o.given |= 1 << i
 	field := o.to.Field(i)
 	field.SetZero() // a misspelling may have been read before
 	ok := o.value(field)
@@ -91,7 +108,7 @@ func (o *object) discard(t reflect.Type) bool {
 // missing on top.
 func (o *object) unknown(name string, at int) bool {
 	meant, near := Near(name, o.names)
-	if !near || o.given[o.index[meant]] {
+	if !near || o.has(o.index[meant]) {
 		o.fault(at, "unknown field: want one of %s", strings.Join(o.names, ", "))
 		_, ok := o.tree()
 		return ok

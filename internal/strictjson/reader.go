@@ -16,6 +16,7 @@ type reader struct {
 	scanner
 	zeros map[string]bool
 	types map[reflect.Type]*fields
+	words words
 }
 
 var (
@@ -71,7 +72,7 @@ func (r *reader) read(v reflect.Value) bool {
 	case reflect.Map, reflect.Interface:
 		return r.free(v)
 	case reflect.String:
-		return r.string("a string", func(s string) error { v.SetString(s); return nil })
+		return r.plain(v)
 	case reflect.Bool:
 		return r.bool(v)
 	case reflect.Int, reflect.Int64, reflect.Float64:
@@ -145,6 +146,19 @@ func (r *reader) string(want string, set func(string) error) bool {
 	return true
 }
 
+// plain reads a string into v.
+func (r *reader) plain(v reflect.Value) bool {
+	if r.next() != '"' {
+		return r.wrong("a string")
+	}
+	before := len(r.faults)
+	content, ok := r.quoted()
+	if ok && len(r.faults) == before {
+		v.SetString(r.words.get(content))
+	}
+	return ok
+}
+
 func (r *reader) bool(v reflect.Value) bool {
 	if c := r.next(); c != 't' && c != 'f' {
 		return r.wrong("true or false")
@@ -191,6 +205,9 @@ func (r *reader) float(text string, at int) float64 {
 // integer returns the integer that the number is, also if it is written as 10.0
 // or 1e1, or what is wrong with it.
 func integer(text string, bits int) (n int64, problem string) {
+	if n, err := strconv.ParseInt(text, 10, bits); err == nil {
+		return n, ""
+	}
 	mantissa, power, _ := strings.Cut(strings.ToLower(text), "e")
 	whole, fraction, _ := strings.Cut(mantissa, ".")
 	digits := strings.TrimRight(whole+fraction, "0")

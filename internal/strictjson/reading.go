@@ -74,7 +74,7 @@ func (r *Reading) Unread(key string) bool {
 func Field(path, name string) string { return string(appendField([]byte(path), name)) }
 
 // Element returns the path or key of an element of the list at path.
-func Element(path string, i int) string { return string(appendElement([]byte(path), i)) }
+func Element(path string, i int) string { return string(AppendElement([]byte(path), i)) }
 
 // WithID returns the path of an element followed by its id, if that can be shown.
 func WithID(path, id string) string {
@@ -107,7 +107,9 @@ func appendPlain(path []byte, name string) []byte {
 	return append(path, name...)
 }
 
-func appendElement(path []byte, i int) []byte {
+// AppendElement appends to a path, or makes of it, the path of an element of the
+// list at it.
+func AppendElement(path []byte, i int) []byte {
 	path = append(path, '[')
 	path = strconv.AppendInt(path, int64(i), 10)
 	return append(path, ']')

@@ -3,7 +3,6 @@ package strictjson
 import (
 	"bytes"
 	"fmt"
-	"strconv"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -101,7 +100,7 @@ func (s *scanner) within(name []byte, do func() bool) bool {
 func (s *scanner) elements(each func(i int) bool) bool {
 	return s.list(']', "',' or ']'", func(i int) bool {
 		here := len(s.path)
-		s.path = appendElement(s.path, i)
+		s.path = AppendElement(s.path, i)
 		ok := each(i)
 		s.path = s.path[:here]
 		return ok
@@ -163,15 +162,20 @@ func (s *scanner) escape() bool {
 	switch {
 	case s.pos >= len(s.text):
 		return s.unexpected("an escape")
-	case bytes.IndexByte([]byte(`"\/bfnrt`), s.text[s.pos]) >= 0:
+	case escapes[s.text[s.pos]] != 0:
 		return true
 	case s.text[s.pos] == 'u' && s.pos+4 < len(s.text):
-		if _, err := strconv.ParseUint(string(s.text[s.pos+1:s.pos+5]), 16, 16); err == nil {
+		if _, ok := hex(s.text[s.pos+1:]); ok {
 			s.pos += 4
 			return true
 		}
 	}
 	return s.unexpected("an escape such as \\n or \\u00e9")
+}
+
+// escapes are the bytes that a backslash and a byte stand for, but for \u.
+var escapes = [256]byte{
+	'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t',
 }
 
 // unicode returns the content of the string literal between start and pos.
@@ -211,20 +215,16 @@ func unescape(text []byte) ([]byte, bool) {
 			continue
 		}
 		i++
-		if at := bytes.IndexByte([]byte("bfnrt"), text[i]); at >= 0 {
-			out = append(out, "\b\f\n\r\t"[at])
-			continue
-		}
 		if text[i] != 'u' {
-			out = append(out, text[i])
+			out = append(out, escapes[text[i]])
 			continue
 		}
-		r := hex(text[i+1:])
+		r, _ := hex(text[i+1:])
 		i += 4
 		if utf16.IsSurrogate(r) {
 			low := rune(utf8.RuneError)
 			if bytes.HasPrefix(text[i+1:], []byte(`\u`)) {
-				low = hex(text[i+3:])
+				low, _ = hex(text[i+3:])
 			}
 			if r = utf16.DecodeRune(r, low); r == utf8.RuneError {
 				whole = false
@@ -237,9 +237,20 @@ func unescape(text []byte) ([]byte, bool) {
 	return out, whole
 }
 
-func hex(digits []byte) rune {
-	n, _ := strconv.ParseUint(string(digits[:4]), 16, 16)
-	return rune(n)
+// hex returns the number that the first four bytes are in hexadecimal.
+func hex(digits []byte) (rune, bool) {
+	n := rune(0)
+	for _, c := range digits[:4] {
+		switch lower := c | 0x20; {
+		case '0' <= c && c <= '9':
+			n = n<<4 | rune(c-'0')
+		case 'a' <= lower && lower <= 'f':
+			n = n<<4 | rune(lower-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return n, true
 }
 
 // numeric reports whether a number begins with c.

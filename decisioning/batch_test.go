@@ -1,0 +1,550 @@
+package decisioning_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/goleak"
+
+	"github.com/proffer-go/proffer/capping"
+	"github.com/proffer-go/proffer/constraint"
+	"github.com/proffer-go/proffer/decisioning"
+	"github.com/proffer-go/proffer/offer"
+	"github.com/proffer-go/proffer/profile"
+)
+
+// crowd yields requests of n customers of many ages.
+func crowd(n int, activities ...decisioning.ActivityID) iter.Seq[decisioning.Request] {
+	return func(yield func(decisioning.Request) bool) {
+		for i := range n {
+			r := asking(fmt.Sprint("request-", i), activities...)
+			r.ProfileID = profile.ID(fmt.Sprint("customer-", i))
+			r.Profile = profile.JSON(fmt.Appendf(nil, `{"age": %d, "tier": "gold", "spent": %d}`, i%60, i%37))
+			if !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// tents is a shop with one offer, of which there are so many.
+func tents(limit int64) decisioning.Catalog {
+	return shop(offer.Offer{ID: "tent", Caps: capped(limit, offer.PerAll)})
+}
+
+// taken returns how many units of the offer's cap are taken.
+func taken(t *testing.T, counter capping.Counter, o offer.ID) int64 {
+	t.Helper()
+	u, err := counter.Usage(context.Background(), capping.Attempt{ID: "somebody else", At: noon}, []capping.Key{{Offer: o}}, nil)
+	require.NoError(t, err)
+	return u.Units[0]
+}
+
+func TestBatchDecidesEachAsDecide(t *testing.T) {
+	e := open(t, warehouse(1000), decisioning.Config{})
+	activities := firstActivities(5)
+	next, stop := iter.Pull(crowd(3000, activities...))
+	defer stop()
+	n := 0
+	for d, err := range e.DecideAll(t.Context(), crowd(3000, activities...)) {
+		require.NoError(t, err)
+		r, _ := next()
+		r.DryRun = true
+		want := decide(t, e, r)
+		require.Equal(t, want.ID, d.ID)
+		require.JSONEq(t, asJSON(want.Propositions), asJSON(d.Propositions))
+		require.NotNil(t, d.Record)
+		n++
+	}
+	assert.Equal(t, 3000, n)
+}
+
+func TestBatchUsesAllRoomAndNoMore(t *testing.T) {
+	counter := memory()
+	e := open(t, tents(700), decisioning.Config{Counter: counter})
+	got := map[string]int{}
+	for d, err := range e.DecideAll(t.Context(), crowd(1500, "home")) {
+		require.NoError(t, err)
+		got[proposed(d)[0]]++
+	}
+	assert.Equal(t, map[string]int{"tent": 700, "[hello]": 800}, got)
+	assert.EqualValues(t, 700, taken(t, counter, "tent"))
+}
+
+func TestBatchCapsCountEachPersonAlone(t *testing.T) {
+	e := open(t, shop(offer.Offer{ID: "tent", Caps: capped(3, offer.PerProfile)}), decisioning.Config{Counter: memory()})
+	requests := func(yield func(decisioning.Request) bool) {
+		for i := range 1000 {
+			r := asking("", "home")
+			if r.ProfileID = profile.ID(fmt.Sprint(i % 100)); !yield(r) {
+				return
+			}
+		}
+	}
+	got := map[profile.ID]int{}
+	for d, err := range e.DecideAll(t.Context(), requests) {
+		require.NoError(t, err)
+		if proposed(d)[0] == "tent" {
+			got[d.ProfileID]++
+		}
+	}
+	assert.Len(t, got, 100)
+	for person, n := range got {
+		assert.Equal(t, 3, n, person)
+	}
+}
+
+func TestBatchGoesOnAfterARequestThatCannotBeDecided(t *testing.T) {
+	e := open(t, tents(1000), decisioning.Config{})
+	requests := func(yield func(decisioning.Request) bool) {
+		i := 0
+		for r := range crowd(500, "home") {
+			switch i++; i % 10 {
+			case 3:
+				r.Activities = []decisioning.ActivityID{"nowhere"}
+			case 7:
+				r.Profile = profile.JSON([]byte(`{"a": 1, "a": 2}`))
+			}
+			if !yield(r) {
+				return
+			}
+		}
+	}
+	i := 0
+	for d, err := range e.DecideAll(t.Context(), requests) {
+		switch i++; i % 10 {
+		case 3:
+			require.ErrorIs(t, err, decisioning.ErrUnknownActivity)
+			require.Nil(t, d)
+		case 7:
+			require.EqualError(t, err, "decide: request.profile.a: repeated key")
+			require.Nil(t, d)
+		default:
+			require.NoError(t, err)
+			require.Equal(t, fmt.Sprint("request-", i-1), d.ID)
+		}
+	}
+	assert.Equal(t, 500, i)
+}
+
+func TestBatchWithoutSnapshotYieldsItsError(t *testing.T) {
+	e, err := decisioning.New(decisioning.Config{})
+	require.NoError(t, err)
+	n := 0
+	for _, err := range e.DecideAll(t.Context(), crowd(3, "home")) {
+		require.ErrorIs(t, err, decisioning.ErrNoSnapshot)
+		n++
+	}
+	assert.Equal(t, 3, n)
+}
+
+func TestBatchOfNothingYieldsNothing(t *testing.T) {
+	e := open(t, tents(1), decisioning.Config{})
+	for range e.DecideAll(t.Context(), crowd(0)) {
+		t.Error("yielded something")
+	}
+}
+
+func TestCancelledBatchYieldsTheErrorOnce(t *testing.T) {
+	for _, after := range []int{0, 1, 300} {
+		t.Run(fmt.Sprint("after ", after), func(t *testing.T) {
+			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+			counter := memory()
+			e := open(t, tents(1_000_000), decisioning.Config{Counter: counter})
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			if after == 0 {
+				cancel()
+			}
+			decided, failed := 0, 0
+			for d, err := range e.DecideAll(ctx, crowd(1_000_000, "home")) {
+				if err != nil {
+					require.ErrorIs(t, err, context.Canceled)
+					require.Nil(t, d)
+					failed++
+					continue
+				}
+				if decided++; decided == after {
+					cancel()
+				}
+			}
+			assert.Equal(t, after, decided)
+			assert.Equal(t, 1, failed)
+			assert.EqualValues(t, after, taken(t, counter, "tent"), "the rest was given back")
+		})
+	}
+}
+
+func TestBatchWhoseDeadlinePassesIsDecidedAllTheSame(t *testing.T) {
+	e := open(t, shop(offer.Offer{ID: "tent"}), decisioning.Config{})
+	ctx, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
+	defer cancel()
+	n := 0
+	for _, err := range e.DecideAll(ctx, crowd(200, "home")) {
+		require.NoError(t, err)
+		n++
+	}
+	assert.Equal(t, 200, n)
+}
+
+func TestBatchThatIsBrokenOffGivesBackWhatItDidNotYield(t *testing.T) {
+	for _, name := range []string{"confirmed", "held", "without ids"} {
+		for _, rounds := range []int{1, 10, 1000} {
+			t.Run(fmt.Sprintf("%s after %d", name, rounds), func(t *testing.T) {
+				defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+				counter := memory()
+				e := open(t, tents(1_000_000), decisioning.Config{Counter: counter})
+				requests := func(yield func(decisioning.Request) bool) {
+					for r := range crowd(1_000_000, "home") {
+						switch name {
+						case "held":
+							r.Hold = time.Hour
+						case "without ids":
+							r.ID = ""
+						}
+						if !yield(r) {
+							return
+						}
+					}
+				}
+				n := 0
+				for _, err := range e.DecideAll(t.Context(), requests) {
+					require.NoError(t, err)
+					if n++; n == rounds {
+						break
+					}
+				}
+				assert.EqualValues(t, rounds, taken(t, counter, "tent"))
+			})
+		}
+	}
+}
+
+// What an earlier decision took is not lost with the one that replaced it.
+func TestBatchThatIsBrokenOffKeepsWhatHadARecord(t *testing.T) {
+	counter := memory()
+	e := open(t, tents(1_000_000), decisioning.Config{Counter: counter})
+	for range e.DecideAll(t.Context(), crowd(500, "home")) {
+	}
+	for range e.DecideAll(t.Context(), crowd(1000, "home")) {
+		break
+	}
+	assert.EqualValues(t, 500, taken(t, counter, "tent"))
+	for range e.DecideAll(t.Context(), crowd(1000, "home")) {
+	}
+	assert.EqualValues(t, 1000, taken(t, counter, "tent"))
+}
+
+func TestBatchThatEndsUnsettledGivesBackById(t *testing.T) {
+	counter := &faultyCounter{Recorder: memory()}
+	counter.reserve = func(r capping.Reservation) (bool, capping.Grant, error) {
+		if r.ID != "request-0" {
+			if _, err := counter.Recorder.Reserve(context.Background(), r); err != nil {
+				return true, capping.Grant{}, err
+			}
+			return true, capping.Grant{}, errBroken // the reply is lost
+		}
+		return false, capping.Grant{}, nil
+	}
+	e := open(t, tents(1_000_000), decisioning.Config{Counter: counter})
+	for range e.DecideAll(t.Context(), crowd(1000, "home")) {
+		break
+	}
+	assert.EqualValues(t, 1, taken(t, counter, "tent"))
+}
+
+// The later request with an id stands, however near the earlier one is.
+func TestBatchDecidesAnIDInOrder(t *testing.T) {
+	c := shop(
+		offer.Offer{ID: "old", Priority: 2, Eligibility: "profile.age >= 30", Caps: capped(1000, offer.PerAll)},
+		offer.Offer{ID: "young", Priority: 1, Caps: capped(1000, offer.PerAll)},
+	)
+	requests := func(yield func(decisioning.Request) bool) {
+		i := 0
+		for r := range crowd(2000, "home") {
+			k := i * 7 % 11
+			if i++; i%3 == 0 {
+				k = i % 2
+			}
+			r.ID, r.ProfileID = fmt.Sprint(k), profile.ID(fmt.Sprint(k))
+			if !yield(r) {
+				return
+			}
+		}
+	}
+	one, all := memory(), memory()
+	alone := open(t, c, decisioning.Config{Counter: one})
+	var want []string
+	for r := range requests {
+		want = append(want, proposed(decide(t, alone, r))...)
+	}
+	var got []string
+	var revision uint64
+	for d, err := range open(t, c, decisioning.Config{Counter: all}).DecideAll(t.Context(), requests) {
+		require.NoError(t, err)
+		require.Empty(t, d.Degraded)
+		got = append(got, proposed(d)...)
+		revision = max(revision, d.Record.Revision)
+	}
+	assert.Equal(t, want, got)
+	assert.Equal(t, taken(t, one, "old"), taken(t, all, "old"))
+	assert.Equal(t, taken(t, one, "young"), taken(t, all, "young"))
+}
+
+func TestBatchReadsAheadWithinBounds(t *testing.T) {
+	e := open(t, tents(1_000_000), decisioning.Config{})
+	read, yielded, most := 0, 0, 0
+	requests := func(yield func(decisioning.Request) bool) {
+		for r := range crowd(5000, "home") {
+			read++
+			most = max(most, read-yielded)
+			if !yield(r) {
+				return
+			}
+		}
+	}
+	for range e.DecideAll(t.Context(), requests) {
+		yielded++
+	}
+	assert.LessOrEqual(t, most, 64*runtime.GOMAXPROCS(0)+1, "and the one in hand")
+}
+
+// Of a sequence that takes its time, each decision is there before the next request but
+// one.
+func TestSlowSequenceHoldsNothingBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := open(t, tents(1_000_000), decisioning.Config{})
+		read, yielded := 0, 0
+		requests := func(yield func(decisioning.Request) bool) {
+			for r := range crowd(50, "home") {
+				time.Sleep(time.Second) // until nothing else moves
+				require.GreaterOrEqual(t, yielded, read-1)
+				if read++; !yield(r) {
+					return
+				}
+			}
+		}
+		for range e.DecideAll(t.Context(), requests) {
+			yielded++
+		}
+		assert.Equal(t, 50, yielded)
+	})
+}
+
+// Slow decisions are made by all cores at once, also where there are few of them.
+func TestSlowDecisionsAreMadeTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := open(t, shop(offer.Offer{ID: "tent", Eligibility: "profile.age > 1.0"}), decisioning.Config{
+			Profiles: profile.SourceFunc(func(context.Context, profile.ID) (profile.Document, error) {
+				time.Sleep(time.Second)
+				return profile.Document{}, nil
+			}),
+		})
+		cores := runtime.GOMAXPROCS(0)
+		requests := func(yield func(decisioning.Request) bool) {
+			for i := range 4 * cores {
+				if !yield(asking(fmt.Sprint(i), "home")) {
+					return
+				}
+			}
+		}
+		start := time.Now() //nolint:forbidigo // the bubble's clock
+		for range e.DecideAll(t.Context(), requests) {
+		}
+		assert.LessOrEqual(t, time.Since(start), 5*time.Second) //nolint:forbidigo // likewise
+	})
+}
+
+func TestNoGoroutineOutlivesABatchThatEndsBadly(t *testing.T) {
+	for _, tt := range []struct {
+		name            string
+		read, round     func()
+		panicked, ended bool // as the goroutine of the loop sees it
+	}{
+		{name: "the body panics", round: func() { panic("oh") }, panicked: true},
+		{name: "the body ends the goroutine", round: runtime.Goexit, ended: true},
+		{name: "the sequence panics", read: func() { panic("oh") }, panicked: true},
+		{name: "the sequence ends the goroutine", read: runtime.Goexit, ended: true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+			counter := memory()
+			e := open(t, tents(1_000_000), decisioning.Config{Counter: counter})
+			var yielded int64
+			panicked, ended := run(func() {
+				requests := func(yield func(decisioning.Request) bool) {
+					n := 0
+					for r := range crowd(1_000_000, "home") {
+						if n++; n == 300 && tt.read != nil {
+							tt.read()
+						}
+						if !yield(r) {
+							return
+						}
+					}
+				}
+				for range e.DecideAll(t.Context(), requests) {
+					if yielded++; yielded == 100 && tt.round != nil {
+						tt.round()
+					}
+				}
+			})
+			assert.Equal(t, tt.panicked, panicked != nil)
+			assert.Equal(t, tt.ended, ended)
+			assert.Equal(t, yielded, taken(t, counter, "tent"))
+		})
+	}
+}
+
+// What ends the goroutine of a Decide that meets it ends that of the loop.
+func TestWorkerThatEndsBadlyEndsTheLoop(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		meet     func()
+		panicked string
+	}{
+		{"by a panic that nothing contains", func() { panic("the clock stopped") }, "the clock stopped"},
+		{"by its goroutine's end", runtime.Goexit, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+			var mu sync.Mutex
+			asked := 0
+			counter := memory()
+			e := open(t, tents(1_000_000), decisioning.Config{Counter: counter, Now: func() time.Time {
+				mu.Lock()
+				defer mu.Unlock()
+				if asked++; asked == 300 {
+					tt.meet()
+				}
+				return noon
+			}})
+			requests := func(yield func(decisioning.Request) bool) {
+				for r := range crowd(1_000_000, "home") {
+					if r.At = (time.Time{}); !yield(r) {
+						return
+					}
+				}
+			}
+			var yielded int64
+			panicked, ended := run(func() {
+				for range e.DecideAll(t.Context(), requests) {
+					yielded++
+				}
+			})
+			if tt.panicked != "" {
+				assert.True(t, strings.HasPrefix(fmt.Sprint(panicked), tt.panicked), panicked)
+			} else {
+				assert.True(t, ended)
+			}
+			assert.Less(t, yielded, int64(300))
+			assert.Equal(t, yielded, taken(t, counter, "tent"))
+		})
+	}
+}
+
+// run runs f in a goroutine of its own and returns how that ended.
+func run(f func()) (panicked any, ended bool) {
+	done := make(chan struct{})
+	ended = true
+	go func() {
+		defer close(done)
+		defer func() {
+			if panicked = recover(); panicked != nil {
+				ended = false
+			}
+		}()
+		f()
+		ended = false
+	}()
+	<-done
+	return panicked, ended
+}
+
+func TestBatchesRunSideBySideAndAgain(t *testing.T) {
+	counter := memory()
+	e := open(t, tents(1000), decisioning.Config{Counter: counter})
+	var batches sync.WaitGroup
+	for i := range 4 {
+		again := e.DecideAll(t.Context(), func(yield func(decisioning.Request) bool) {
+			for r := range crowd(300, "home") {
+				r.ID = fmt.Sprint(i, r.ID)
+				if !yield(r) {
+					return
+				}
+			}
+		})
+		batches.Go(func() {
+			for range 2 {
+				n := 0
+				for _, err := range again {
+					assert.NoError(t, err)
+					n++
+				}
+				assert.Equal(t, 300, n)
+			}
+		})
+	}
+	batches.Wait()
+	assert.EqualValues(t, 1000, taken(t, counter, "tent"))
+}
+
+func TestBatchTakesTheSameMemoryHoweverLong(t *testing.T) {
+	counter := capping.NewMemory(capping.MemoryConfig{Now: func() time.Time { return noon }})
+	e := open(t, warehouse(200), decisioning.Config{Counter: counter})
+	r := asking("", firstActivities(3)...)
+	r.Profile, r.DryRun = profile.JSON([]byte(`{"age": 31, "tier": "gold", "spent": 12.5}`)), true
+	objects := func(n int) uint64 {
+		requests := func(yield func(decisioning.Request) bool) {
+			for i := range n {
+				r := r
+				if r.ID = ids1000[i%1000]; !yield(r) {
+					return
+				}
+			}
+		}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for _, err := range e.DecideAll(t.Context(), requests) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		runtime.ReadMemStats(&after)
+		return after.Mallocs - before.Mallocs
+	}
+	objects(1000)
+	assert.Less(t, objects(100_000), uint64(20_000))
+}
+
+// ids1000 are made before, so as not to count.
+var ids1000 = func() (all []string) {
+	for i := range 1000 {
+		all = append(all, fmt.Sprint("request-", i))
+	}
+	return all
+}()
+
+func TestBatchContainsThePartsOfTheApplication(t *testing.T) {
+	e := open(t, shop(offer.Offer{ID: "tent"}), decisioning.Config{Strategy: decisioning.Strategy{Filters: []constraint.Filter{
+		constraint.Each("panics", func(context.Context, *profile.Facts, *offer.Offer) (bool, error) { panic(errors.New("oh")) }),
+	}}})
+	n := 0
+	for d, err := range e.DecideAll(t.Context(), crowd(200, "home")) {
+		require.NoError(t, err)
+		require.True(t, slices.Contains(degraded(d), decisioning.FilterFailed))
+		n++
+	}
+	assert.Equal(t, 200, n)
+}

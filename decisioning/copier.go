@@ -1,0 +1,169 @@
+package decisioning
+
+import (
+	"math"
+	"unicode/utf8"
+
+	"github.com/proffer-go/proffer/offer"
+)
+
+// A copier copies offers of Go values, many at a time: the lists of all of them into
+// one piece of memory for each type. It takes offers that have a JSON form as they
+// are; what is wrong with others, or whether they are only unusual, an owner finds.
+type copier struct {
+	tags            []offer.Tag
+	representations []offer.Representation
+	components      []offer.Component
+	languages       []string
+	caps            []offer.Cap
+
+	refused []int
+}
+
+// offers copies src, which begins at an index of the catalog, to dst.
+func (c *copier) offers(dst, src []offer.Offer, at int) {
+	c.grow(src)
+	for i := range src {
+		if dst[i] = src[i]; !c.offer(&dst[i]) {
+			c.refused = append(c.refused, at+i)
+		}
+	}
+}
+
+// grow makes room for the lists of the offers.
+func (c *copier) grow(all []offer.Offer) {
+	var tags, representations, components, languages, caps int
+	for i := range all {
+		o := &all[i]
+		tags += len(o.Tags)
+		caps += len(o.Caps)
+		representations += len(o.Representations)
+		for j := range o.Representations {
+			r := &o.Representations[j]
+			components += len(r.Components)
+			for k := range r.Components {
+				languages += len(r.Components[k].Languages)
+			}
+		}
+	}
+	c.tags = make([]offer.Tag, tags)
+	c.representations = make([]offer.Representation, representations)
+	c.components = make([]offer.Component, components)
+	c.languages = make([]string, languages)
+	c.caps = make([]offer.Cap, caps)
+}
+
+// take returns a copy of the list that is cut from room; an empty list is nil.
+func take[T any](room *[]T, list []T) []T {
+	n := copy(*room, list)
+	if n == 0 {
+		return nil
+	}
+	own := (*room)[:n:n]
+	*room = (*room)[n:]
+	return own
+}
+
+// offer makes the lists of o its own, and reports whether it has a JSON form.
+func (c *copier) offer(o *offer.Offer) bool {
+	o.Tags = take(&c.tags, o.Tags)
+	o.Representations = take(&c.representations, o.Representations)
+	o.Caps = take(&c.caps, o.Caps)
+	ok := text(o.ID) && text(o.Name) && text(o.Status) && text(o.Kind) && texts(o.Tags) &&
+		text(o.Rule) && text(o.Eligibility) && text(o.Applicability) && text(o.Suitability) && text(o.Acceptance) &&
+		plainNumber(&o.Value) && plainNumber(&o.Cost)
+	for i := range o.Representations {
+		ok = c.representation(&o.Representations[i]) && ok
+	}
+	for i := range o.Caps {
+		p := &o.Caps[i]
+		ok = ok && text(p.Per) && text(p.Counts) && text(p.Placement) &&
+			text(p.Window.Every) && text(p.Window.Timezone) && text(p.Window.WeekStart)
+	}
+	var started, ended, plain bool
+	o.Start, started = instantOf(o.Start)
+	o.End, ended = instantOf(o.End)
+	values := 0
+	o.Attributes, plain = plainObject(o.Attributes, 0, &values)
+	if len(o.Attributes) == 0 {
+		o.Attributes = nil
+	}
+	return ok && started && ended && plain
+}
+
+func (c *copier) representation(r *offer.Representation) bool {
+	r.Components = take(&c.components, r.Components)
+	ok := text(r.Placement)
+	for i := range r.Components {
+		p := &r.Components[i]
+		p.Languages = take(&c.languages, p.Languages)
+		ok = ok && text(p.Type) && texts(p.Languages) && text(p.Content) && text(p.URL)
+	}
+	return ok
+}
+
+func text[T ~string](s T) bool { return utf8.ValidString(string(s)) }
+
+func texts[T ~string](list []T) bool {
+	for _, s := range list {
+		if !text(s) {
+			return false
+		}
+	}
+	return true
+}
+
+func plainNumber(f *float64) bool {
+	if *f == 0 {
+		*f = 0 // there is no negative zero
+	}
+	return !math.IsNaN(*f) && !math.IsInf(*f, 0)
+}
+
+// plainObject copies an object that is made of what encoding/json decodes to, and
+// reports whether it is.
+func plainObject(members map[string]any, depth int, values *int) (own map[string]any, ok bool) {
+	if members == nil {
+		return nil, true
+	}
+	own = make(map[string]any, len(members))
+	for name, v := range members {
+		if own[name], ok = plainValue(v, depth+1, values); !ok || !text(name) {
+			return nil, false
+		}
+	}
+	return own, true
+}
+
+func plainValue(v any, depth int, values *int) (own any, ok bool) {
+	if *values++; *values >= maxAttributes || depth > maxAttributeDepth {
+		return nil, false
+	}
+	switch v := v.(type) {
+	case nil, bool:
+		return v, true
+	case string:
+		return v, text(v)
+	case float64:
+		ok = plainNumber(&v)
+		return v, ok
+	case map[string]any:
+		if v == nil {
+			return nil, true
+		}
+		return plainObject(v, depth, values)
+	case []any:
+		if v == nil {
+			return nil, true
+		}
+		list := make([]any, len(v))
+		for i := range v {
+			if list[i], ok = plainValue(v[i], depth+1, values); !ok {
+				return nil, false
+			}
+		}
+		return list, true
+	default:
+		return nil, false
+	}
+}

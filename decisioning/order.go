@@ -1,0 +1,182 @@
+package decisioning
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"time"
+)
+
+// An entry is an offer where it stands in an order, with all that is looked at
+// before the offer itself is.
+type entry struct {
+	score      float64 // or the priority, which orders those without a score
+	hash       uint64  // of the offer's id, for ties
+	start, end int64   // the calendar, in Unix seconds
+	offer      int32
+	bundle     int32
+	rule       ruleRef
+	unscored   bool
+}
+
+// open reports whether the offer may be proposed at all at this instant.
+func (e *entry) open(d *deciding) bool {
+	if !(e.start < d.seconds && d.seconds < e.end) {
+		// The second of the bound itself: its nanoseconds tell.
+		if d.seconds < e.start || e.end < d.seconds || !d.option(e.offer).offer.Open(d.now) {
+			return false
+		}
+	}
+	return len(d.excluded) == 0 || !d.excludes(e.offer)
+}
+
+func (e *entry) tied(o *entry) bool { return e.score == o.score && e.unscored == o.unscored }
+
+// scoreOrNaN returns the score, NaN for none.
+func (e *entry) scoreOrNaN() float64 {
+	if e.unscored {
+		return math.NaN()
+	}
+	return e.score
+}
+
+// compare orders entries by score, those without one last and by priority, and
+// tied ones by their index.
+func (e *entry) compare(o *entry) int {
+	if e.unscored != o.unscored {
+		if o.unscored {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(o.score, e.score), cmp.Compare(e.offer, o.offer))
+}
+
+// bounds returns a calendar in Unix seconds. An absent bound lies beyond every
+// instant.
+func bounds(start, end time.Time) (from, until int64) {
+	from, until = math.MinInt64, math.MaxInt64
+	if !start.IsZero() {
+		from = start.Unix()
+	}
+	if !end.IsZero() {
+		until = end.Unix()
+	}
+	return from, until
+}
+
+// An order is the candidates of a selection in rank order, as far as no request
+// changes it: tied ones stand by their indexes. It is immutable. With and without
+// return an order that shares all blocks but one.
+type order struct {
+	blocks [][]entry // none is empty
+	n      int
+
+	policies []int32 // all that may suppress one of them, and perhaps more
+	blanket  []int32 // counters that all of them draw on, perhaps not every one
+}
+
+// blockSize is how many entries a block has at most, which is what a change copies.
+const blockSize = 256
+
+// newOrder returns the order of the entries, which it takes over.
+func newOrder(entries []entry, bundles []bundle) *order {
+	slices.SortFunc(entries, func(a, b entry) int { return a.compare(&b) })
+	o := &order{}
+	seen := make(map[int32]bool)
+	for i := range entries {
+		if id := entries[i].bundle; !seen[id] {
+			o.join(&bundles[id])
+			seen[id] = true
+		}
+		o.n++
+	}
+	for block := range slices.Chunk(entries, blockSize*3/4) { // the first additions split nothing
+		o.blocks = append(o.blocks, block)
+	}
+	return o
+}
+
+// find returns where the entry stands, or would stand.
+func (o *order) find(e *entry) (block, at int, found bool) {
+	block, _ = slices.BinarySearchFunc(o.blocks, e, func(b []entry, e *entry) int { return b[len(b)-1].compare(e) })
+	if block = min(block, len(o.blocks)-1); block < 0 {
+		return 0, 0, false
+	}
+	at, found = slices.BinarySearchFunc(o.blocks[block], e, func(a entry, e *entry) int { return a.compare(e) })
+	return block, at, found
+}
+
+// join reckons with the bundle of a further candidate.
+func (o *order) join(b *bundle) {
+	for _, p := range b.policies {
+		if at, found := slices.BinarySearch(o.policies, p); !found {
+			o.policies = slices.Insert(slices.Clip(o.policies), at, p)
+		}
+	}
+	draws := func(id int32) bool { return slices.ContainsFunc(b.limits, func(l limit) bool { return l.id == id }) }
+	switch {
+	case o.n == 0:
+		o.blanket = nil
+		for i := range b.limits {
+			o.blanket = append(o.blanket, b.limits[i].id)
+		}
+	case !allOf(o.blanket, draws):
+		o.blanket = slices.DeleteFunc(slices.Clone(o.blanket), func(id int32) bool { return !draws(id) })
+	}
+}
+
+func allOf(ids []int32, is func(int32) bool) bool {
+	return !slices.ContainsFunc(ids, func(id int32) bool { return !is(id) })
+}
+
+// with returns the order with the entry, which it does not have yet.
+func (o *order) with(e *entry, b *bundle) *order {
+	next := &order{n: o.n, policies: o.policies, blanket: o.blanket}
+	next.join(b)
+	next.n++
+	next.blocks = o.insert(e)
+	return next
+}
+
+// insert returns the blocks with the entry.
+func (o *order) insert(e *entry) [][]entry {
+	if len(o.blocks) == 0 {
+		return [][]entry{{*e}}
+	}
+	i, at, _ := o.find(e)
+	grown := slices.Insert(slices.Clone(o.blocks[i]), at, *e)
+	blocks := slices.Clone(o.blocks)
+	blocks[i] = grown
+	if half := len(grown) / 2; len(grown) > blockSize {
+		blocks[i] = slices.Clone(grown[:half])
+		blocks = slices.Insert(blocks, i+1, slices.Clone(grown[half:]))
+	}
+	return blocks
+}
+
+// without returns the order without the entry.
+func (o *order) without(e *entry) *order {
+	i, at, found := o.find(e)
+	if !found {
+		return o
+	}
+	blocks := slices.Clone(o.blocks)
+	if len(blocks[i]) == 1 {
+		blocks = slices.Delete(blocks, i, i+1)
+	} else {
+		blocks[i] = slices.Concat(blocks[i][:at], blocks[i][at+1:])
+	}
+	return &order{blocks: blocks, n: o.n - 1, policies: o.policies, blanket: o.blanket}
+}
+
+// all yields the entries in order.
+func (o *order) all(yield func(*entry) bool) {
+	for _, block := range o.blocks {
+		for i := range block {
+			if !yield(&block[i]) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,183 @@
+package decisioning
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+)
+
+// A ranked candidate passed all constraints but the counters, which may still
+// hold it back.
+type ranked struct {
+	offer  int32
+	tier   int32
+	score  float64 // NaN: none
+	hash   uint64
+	option *option
+	draw   draw
+	low    bool // below the selection's least score; only in traces
+}
+
+func (r *ranked) scored() bool { return !math.IsNaN(r.score) }
+
+// compare orders by tier, then score, then the tie hash. Without a score an
+// offer comes after all scored ones of its tier, by priority.
+func (r *ranked) compare(o *ranked) int {
+	if r.tier != o.tier {
+		return cmp.Compare(r.tier, o.tier)
+	}
+	if r.scored() != o.scored() {
+		if r.scored() {
+			return -1
+		}
+		return 1
+	}
+	if r.scored() && r.score != o.score {
+		return cmp.Compare(o.score, r.score)
+	}
+	if !r.scored() && r.option.offer.Priority != o.option.offer.Priority {
+		return cmp.Compare(o.option.offer.Priority, r.option.offer.Priority)
+	}
+	if r.hash != o.hash {
+		return cmp.Compare(r.hash, o.hash)
+	}
+	return cmp.Compare(r.option.offer.ID, o.option.offer.ID)
+}
+
+// fill draws candidates until as many as needed are loose, as far as is known, or
+// there are no more.
+func (s *slot) fill(d *deciding) {
+	if s.loose >= s.need {
+		return
+	}
+	for s.loose < s.need+s.extra && !s.dry {
+		s.drawNext(d)
+	}
+}
+
+// drawNext moves the next candidate that passes into the pool.
+func (s *slot) drawNext(d *deciding) {
+	for s.walking < len(s.walks) {
+		w := &s.walks[s.walking]
+		q := w.next(s, d)
+		if q == nil {
+			s.walking++
+			continue
+		}
+		if q.passed || s.passes(d, w, q.entry) {
+			s.admit(d, w, q)
+			return
+		}
+	}
+	s.dry = true
+}
+
+func (s *slot) admit(d *deciding, w *walk, q *queued) {
+	o := d.option(q.entry.offer)
+	s.pool = append(s.pool, ranked{
+		offer: q.entry.offer, tier: w.tier, score: q.score, hash: q.hash, option: o,
+		draw: d.draw(s, o), low: w.ranking.leavesOut(q.score, math.IsNaN(q.score)),
+	})
+	s.consider(d, int32(len(s.pool)-1))
+}
+
+// consider enters the candidate of the pool in the list of those that may be chosen,
+// if nothing that is known is against it and the plan may need it.
+//
+// In an optimal plan no slot needs a candidate if enough better ones draw on no
+// counter with too little room that it does not draw on itself: all slots that
+// compete with it, and its own other picks, leave one of these free, which takes its
+// place and is at least as good.
+func (s *slot) consider(d *deciding, i int32) {
+	r := &s.pool[i]
+	if r.low || d.capped(&r.draw) != "" {
+		return
+	}
+	bound := s.bound(d, &r.draw)
+	if bound && s.spare(d, &r.draw) {
+		return
+	}
+	if !bound {
+		s.loose++
+	}
+	s.list = append(s.list, i)
+}
+
+// bound reports whether the draw is on a counter that may hold it back, other than
+// those that all candidates of the slot draw on.
+func (s *slot) bound(d *deciding, w *draw) bool {
+	for _, l := range d.ledger.of(w) {
+		if d.binds(l) && !s.blankets(d, l) {
+			return true
+		}
+	}
+	return false
+}
+
+// blankets reports whether all candidates of the slot draw on the line.
+func (s *slot) blankets(d *deciding, l int32) bool {
+	counter := d.ledger.lines[l].counter
+	for i := range s.walks {
+		if !slices.Contains(s.walks[i].order.blanket, counter) {
+			return false
+		}
+	}
+	return counter >= 0
+}
+
+// spare reports whether the list has as many candidates as needed that draw on
+// nothing that binds but what w draws on.
+func (s *slot) spare(d *deciding, w *draw) bool {
+	if d.engine.config.Strategy.Arbitration == Sequential {
+		return false // there the slots before it may take any number of these
+	}
+	lines, n := d.ledger.of(w), 0
+	for _, i := range s.list {
+		covered := true
+		for _, l := range d.ledger.of(&s.pool[i].draw) {
+			covered = covered && (slices.Contains(lines, l) || !d.binds(l) || s.blankets(d, l))
+		}
+		if covered {
+			n++
+		}
+	}
+	return n >= s.need
+}
+
+// reconsider makes the list anew, with what has been learnt of the counters.
+func (s *slot) reconsider(ctx context.Context, d *deciding) {
+	s.list, s.loose = s.list[:0], 0
+	if s.batched {
+		s.rank(ctx, d)
+	}
+	for i := range s.pool {
+		if s.loose >= s.need {
+			return
+		}
+		s.consider(d, int32(i))
+	}
+}
+
+// collect draws all candidates, for those who need to see them together: a ranker or
+// model of the application, and a trace.
+func (s *slot) collect(d *deciding) {
+	for i := range s.walks {
+		w := &s.walks[i]
+		if !w.ranking.batched(d) {
+			for q := w.next(s, d); q != nil; q = w.next(s, d) {
+				if q.passed || s.passes(d, w, q.entry) {
+					s.admit(d, w, q)
+				}
+			}
+			continue
+		}
+		s.batched = true
+		for e := range w.order.all {
+			if e.open(d) && s.passes(d, w, e) {
+				s.admit(d, w, &queued{entry: e, hash: tieOf(s.tieBase, e.hash), score: math.NaN()})
+			}
+		}
+	}
+	s.dry = true
+}
