@@ -23,7 +23,7 @@ import (
 func main() {
 	quick := flag.Bool("quick", false, "measure the main rows only, in less than a minute")
 	asJSON := flag.Bool("json", false, "print each row as a JSON object on a line of its own")
-	markdown := flag.String("md", "", "write the table to this `file` as Markdown")
+	table := flag.String("md", "", "write the table to this `file` as Markdown")
 	baseline := flag.String("check", "", "fail if allocations grew, or a ratio to (c) fell by more than a third, against this `file`")
 	recorded := flag.String("record", "", "write the baseline to this `file`")
 	only := flag.String("run", "", "measure only sections whose name matches this `pattern`")
@@ -35,13 +35,10 @@ func main() {
 	}
 	b.run(regexp.MustCompile(*only))
 	if !*asJSON {
-		writeMarkdown(os.Stdout, b.rows)
+		fmt.Print(markdown(b.rows))
 	}
-	if *markdown != "" {
-		f, err := os.Create(*markdown)
-		must(err)
-		writeMarkdown(f, b.rows)
-		must(f.Close())
+	if *table != "" {
+		must(os.WriteFile(*table, []byte(markdown(b.rows)), 0o644))
 	}
 	if *recorded != "" {
 		must(record(*recorded, b.rows))

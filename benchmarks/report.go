@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"math"
 	"runtime"
 	"strconv"
@@ -10,19 +9,21 @@ import (
 	"time"
 )
 
-// writeMarkdown writes the table.
-func writeMarkdown(w io.Writer, rows []Row) {
-	fmt.Fprintf(w, "Measured with %s on %s/%s, %d cores. CPU time, medians of at least 5 rounds.\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
-	fmt.Fprintln(w, "| what | offers | rules | CPU time | allocations | ratio | goal | met |")
-	fmt.Fprintln(w, "|---|---:|---:|---:|---:|---:|---|---|")
+// markdown returns the table.
+func markdown(rows []Row) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Measured with %s on %s/%s, %d cores. CPU time, medians of at least 5 rounds.\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
+	b.WriteString("| what | offers | rules | CPU time | allocations | ratio | goal | met |\n")
+	b.WriteString("|---|---:|---:|---:|---:|---:|---|---|\n")
 	for _, r := range rows {
 		met := ""
 		if r.Goal != "" {
 			met = map[bool]string{true: "yes", false: "**no**"}[r.Met]
 		}
-		fmt.Fprintf(w, "| %s | %s | %s | %s | %s | %s | %s | %s |\n",
+		fmt.Fprintf(&b, "| %s | %s | %s | %s | %s | %s | %s | %s |\n",
 			r.Name, count(r.N), count(r.Rules), span(time.Duration(r.CPU)), figure(r.Allocs), optional(r.Ratio), r.clause, met)
 	}
+	return b.String()
 }
 
 // span writes a time with three digits.

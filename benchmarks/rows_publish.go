@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"time"
@@ -113,11 +114,7 @@ func deepCopy(c *decisioning.Catalog) *decisioning.Catalog {
 		for k := range o.Representations {
 			o.Representations[k].Components = slices.Clone(o.Representations[k].Components)
 		}
-		attributes := make(map[string]any, len(o.Attributes))
-		for name, v := range o.Attributes {
-			attributes[name] = v
-		}
-		o.Attributes = attributes
+		o.Attributes = maps.Clone(o.Attributes)
 	}
 	return &d
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -43,9 +42,9 @@ func (b *bench) arbitration() {
 	instances := pick(b, 200, 1000)
 	times, allocs := contested(instances)
 	row := Row{N: workload.Contested, Allocs: allocs}
-	row.Name, row.CPU = fmt.Sprintf("30 activities contest 100 offers, optimal, median of %s", count(instances)), int64(measure.Median(times))
+	row.Name, row.CPU = "30 activities contest 100 offers, optimal, median of "+count(instances), int64(measure.Median(times))
 	b.add(row.within(goalArbitration, 100*time.Microsecond))
-	row.Name, row.CPU = fmt.Sprintf("30 activities contest 100 offers, optimal, worst of %s", count(instances)), int64(slices.Max(times))
+	row.Name, row.CPU = "30 activities contest 100 offers, optimal, worst of "+count(instances), int64(slices.Max(times))
 	b.add(row.within(goalArbitration, 400*time.Microsecond))
 }
 

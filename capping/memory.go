@@ -35,19 +35,19 @@ type MemoryConfig struct {
 // counters and records cost the garbage collector nothing. It is dealt out by hash to
 // parts with a lock each:
 //
-//	            16 books: records                      64 stripes: counters
-//	(tenant, ──► index ─► log, in order of        Key ──► for ever        hash 16, number 4
-//	 decision)   8 bytes  forgetting                      calendar window hash 16, number 4
-//	             profile 16, revision, when ...           rolling window, hash 16, instant 8, or
-//	             forgotten, items (numbers                events          where many are 8 each
-//	             of names), units (16 each)
+//	            16 books: records                  64 stripes: counters
+//	(tenant, ──► index ─► log, in the order   Key ──► for ever,        hash 16, number 4
+//	 decision)   8 bytes  of forgetting               calendar window
+//	             id 16, profile 16, revision,         rolling window,  hash 16, instant 8, or
+//	             when it is forgotten, items          events           where many are 8 each
+//	             (numbers), units (16 each)
 //
 // A call takes the lock of its decision's book, and then those of all stripes that its
 // keys and the record's units are in, in order; it does its work, and lets all go. So each
 // call happens at one point in time. All counters of one profile are in one stripe.
 //
-// A counter for ever or of a calendar window takes 20 bytes in a table that is 90 % full, one of
-// a rolling window 24 and 8 more for each of many units. A record takes about 60 bytes until it is
+// A counter for ever or of a calendar window takes 20 bytes in a table that is 85 to 95 % full, one of
+// a rolling window 24, and about 9 more for each unit if there are several. A record takes about 60 bytes until it is
 // forgotten, 2 or 3 for each item and 16 for each unit. What many items share is kept once:
 // activity and placement, and offer with the windows and limits. An event takes
 // 8 to 28 bytes in each of the streams that

@@ -16,7 +16,6 @@ import (
 	"github.com/proffer-go/proffer/decisioning"
 	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/profile"
-	"github.com/proffer-go/proffer/rank"
 )
 
 // annasFacts is JSON with what the rules of the tests read, and more.
@@ -113,12 +112,6 @@ var allocCases = []struct {
 			{ID: "off", When: "profile.tier == 'silver'", Suppress: "tag-2"},
 		}
 	}},
-	{name: "utility", catalog: func(c *decisioning.Catalog) {
-		each(c, func(_ int, o *offer.Offer) { o.Acceptance = "0.5" })
-		for i := range c.Activities {
-			c.Activities[i].Rank = rank.Spec{By: rank.ByUtility}
-		}
-	}},
 }
 
 func caps(per offer.Per) func(*decisioning.Catalog) {
@@ -129,6 +122,9 @@ func caps(per offer.Per) func(*decisioning.Catalog) {
 
 // TestDecideIntoAllocatesNothing decides for 50 persons by turns, into one Decision.
 func TestDecideIntoAllocatesNothing(t *testing.T) {
+	if racing {
+		t.Skip("the race detector allocates")
+	}
 	for _, tt := range allocCases {
 		for _, prepared := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s/prepared=%t", tt.name, prepared), func(t *testing.T) {
@@ -147,6 +143,30 @@ func TestDecideIntoAllocatesNothing(t *testing.T) {
 				assert.Zero(t, testing.AllocsPerRun(500, one))
 			})
 		}
+	}
+}
+
+// TestDecideAllocatesOnlyItsResult: the Decision, its propositions, their offers and
+// scores, the record's items, and their limits if there are any.
+func TestDecideAllocatesOnlyItsResult(t *testing.T) {
+	if racing {
+		t.Skip("the race detector allocates")
+	}
+	for _, tt := range allocCases {
+		t.Run(tt.name, func(t *testing.T) {
+			e, requests := allocCase(t, tt.catalog, tt.config, tt.request, true)
+			n := 0
+			one := func() {
+				if _, err := e.Decide(context.Background(), requests[n%len(requests)]); err != nil {
+					t.Fatal(err)
+				}
+				n++
+			}
+			for range 4 * len(requests) {
+				one()
+			}
+			assert.LessOrEqual(t, testing.AllocsPerRun(500, one), 6.0)
+		})
 	}
 }
 

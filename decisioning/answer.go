@@ -2,6 +2,7 @@ package decisioning
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/proffer-go/proffer/capping"
 )
@@ -95,7 +96,8 @@ func (d *deciding) uncounted(w *draw) bool {
 // reservation returns what the plan takes. It is the memory of the decision.
 func (d *deciding) reservation(revision uint64) *capping.Reservation {
 	m := &d.result.memory
-	items, limits := m.record.Items[:0], m.limits[:0]
+	n, drawn := d.proposes()
+	items, limits := slices.Grow(m.record.Items[:0], n), slices.Grow(m.limits[:0], drawn)
 	for i := range d.slots {
 		s := &d.slots[i]
 		if s.boundActivity == nil {
@@ -123,6 +125,19 @@ func (d *deciding) reservation(revision uint64) *capping.Reservation {
 	m.limits = limits
 	m.record = capping.Reservation{Attempt: d.attempt(), Revision: revision, Hold: d.request.Hold, Items: items}
 	return &m.record
+}
+
+// proposes returns how many offers and fallbacks the plan proposes, and on how many
+// lines they draw.
+func (d *deciding) proposes() (n, drawn int) {
+	for i := range d.slots {
+		s := &d.slots[i]
+		n += max(len(s.chosen), 1)
+		for _, k := range s.chosen {
+			drawn += len(d.ledger.of(&s.pool[k].draw))
+		}
+	}
+	return n, drawn
 }
 
 // warn tells what is doubtful but changes no answer.

@@ -525,7 +525,9 @@ func TestBatchTakesTheSameMemoryHoweverLong(t *testing.T) {
 		return after.Mallocs - before.Mallocs
 	}
 	objects(1000)
-	assert.Less(t, objects(100_000), uint64(20_000))
+	if few := uint64(1000); !racing {
+		assert.Less(t, objects(100_000), few)
+	}
 }
 
 // ids1000 are made before, so as not to count.

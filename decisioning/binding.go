@@ -61,6 +61,7 @@ type ranking struct {
 	static   bool   // the order is the rank order, but for ties
 	by       string // priority, utility, formula, or a name of the application's
 	formula  *rules.Expr
+	computed int32 // the formula over columns, or noFormula
 	ranker   rank.Ranker
 	strategy *boundStrategy // whose ranker it is, if it is a strategy's
 	minScore float64        // -Inf: none
@@ -216,7 +217,7 @@ func bindActivity(a *activity, strategy *boundStrategy, rankers map[string]rank.
 	}
 	for i := range a.selections {
 		s := &a.selections[i]
-		r := ranking{tier: i, number: s.number, by: s.rank.By, formula: s.formula, minScore: math.Inf(-1)}
+		r := ranking{tier: i, number: s.number, by: s.rank.By, formula: s.formula, computed: s.computed, minScore: math.Inf(-1)}
 		switch {
 		case r.formula != nil:
 			r.by = byFormula

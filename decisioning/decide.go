@@ -118,6 +118,7 @@ type deciding struct {
 	ledger   ledger // of the counters that this decision draws on
 	revision uint64 // of the record of its id
 	contest  contest
+	scoring  scoring
 	solver   assign.Solver
 	unfit    []verdict             // of the conditions that take a CEL program
 	truths   map[*rules.Expr]truth // of conditions, for a trace; else nil

@@ -13,6 +13,12 @@ type guard struct{ counter capping.Counter }
 
 var _ capping.Recorder = guard{}
 
+// isLocal reports whether the counter answers at once, so that no reply is lost.
+func (g guard) isLocal() bool {
+	_, ok := g.counter.(*capping.Memory)
+	return ok
+}
+
 func (g guard) Usage(ctx context.Context, a capping.Attempt, keys []capping.Key, dst []int64) (u capping.Usage, err error) {
 	defer contain(&err)
 	return g.counter.Usage(ctx, a, keys, dst)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/collection"
+	"github.com/proffer-go/proffer/internal/column"
 	"github.com/proffer-go/proffer/internal/paged"
 	"github.com/proffer-go/proffer/internal/predicate"
 	"github.com/proffer-go/proffer/internal/rules"
@@ -28,6 +29,7 @@ type lineage struct {
 	shelf     *shelf
 	texts     map[offer.RuleID]string
 	exprs     map[string]*rules.Expr // conditions, by their text
+	formula   map[*rules.Expr]int32  // those that are computed over columns
 	lexicon   *predicate.Lexicon
 	schedules map[offer.Window]*capping.Schedule
 	sites     map[placement.ID][]site
@@ -57,7 +59,7 @@ func newSnapshot(c *checked) *Snapshot {
 		catalog: &own, given: c.given, cache: c.cache, checks: c.checks, compiler: c.compiler, shelf: newShelf(own.Collections),
 		texts: make(map[offer.RuleID]string, len(own.Rules)), exprs: make(map[string]*rules.Expr),
 		lexicon: predicate.NewLexicon(), schedules: c.schedules, sites: make(map[placement.ID][]site),
-		bundled: make(map[string]int32), program: make(map[*rules.Expr]int32), unfit: make(map[string]int32),
+		formula: make(map[*rules.Expr]int32), bundled: make(map[string]int32), program: make(map[*rules.Expr]int32), unfit: make(map[string]int32),
 	}
 	for _, r := range own.Rules {
 		l.texts[r.ID] = r.Expr
@@ -69,6 +71,10 @@ func newSnapshot(c *checked) *Snapshot {
 	l.collections(s)
 	l.activities(s)
 	l.offers(s)
+	s.formulas, s.columns = nil, column.NewTable(nil, s.offers.At, s.offers.Len())
+	for e := range l.formula {
+		l.compute(s, e)
+	}
 	l.complete(s)
 	l.rulesAtFirst, l.countersAtFirst = l.lexicon.Rules(), int(l.counters)
 	return s
@@ -121,25 +127,27 @@ func (l *lineage) rule(conditions ...*rules.Expr) ruleRef {
 	if len(conditions) == 0 {
 		return noRule
 	}
-	l.forms, l.key = l.forms[:0], l.key[:0]
+	l.forms = l.forms[:0]
+	fits := true
 	for _, e := range conditions {
 		f := e.Form()
 		l.forms = append(l.forms, f)
-		if f == nil || !f.Fits {
-			l.key = binary.LittleEndian.AppendUint32(l.key, uint32(l.programOf(e)))
-		}
+		fits = fits && f != nil && f.Fits
 	}
 	r := l.lexicon.Rule(l.forms...)
-	if len(l.key) == 0 {
+	if fits {
 		return ruleRef(r)
 	}
-	l.key = binary.LittleEndian.AppendUint32(l.key, uint32(r))
+	l.key = binary.LittleEndian.AppendUint32(l.key[:0], uint32(r))
+	for _, e := range conditions {
+		l.key = binary.LittleEndian.AppendUint32(l.key, uint32(l.programOf(e)))
+	}
 	i, ok := l.unfit[string(l.key)]
 	if !ok {
 		i = int32(len(l.unfits))
 		l.unfit[string(l.key)] = i
 		u := unfitRule{rule: r}
-		for k := 0; k+4 < len(l.key); k += 4 {
+		for k := 4; k < len(l.key); k += 4 {
 			u.programs = append(u.programs, int32(binary.LittleEndian.Uint32(l.key[k:])))
 		}
 		l.unfits = append(l.unfits, u)
@@ -147,7 +155,7 @@ func (l *lineage) rule(conditions ...*rules.Expr) ruleRef {
 	return noRule - 1 - ruleRef(i)
 }
 
-// programOf numbers a condition that the index cannot tell alone.
+// programOf numbers a condition of a rule that the index cannot tell alone.
 func (l *lineage) programOf(e *rules.Expr) int32 {
 	i, ok := l.program[e]
 	if !ok {
@@ -243,9 +251,9 @@ func (l *lineage) offers(s *Snapshot) {
 // option compiles the offer, which is in the collections. In place of another it may
 // have the counters of that one's limits.
 func (l *lineage) option(o *offer.Offer, within []int32, replaced []limit) option {
-	opt := option{offer: o, hash: hashText(string(o.ID))}
+	opt := option{offer: o, hash: hashText(string(o.ID)), accepts: noFormula}
 	if o.Acceptance != "" {
-		opt.acceptance = mustCompile(l.compiler, rules.Score, o.Acceptance)
+		opt.acceptance, opt.accepts = l.score(o.Acceptance)
 	}
 	if l.formulas || o.Acceptance != "" {
 		opt.object = rules.OfferObject(o)

@@ -45,11 +45,11 @@ func (s *slot) narrow(ctx context.Context, d *deciding) {
 // passes reports whether nothing keeps the candidate out but caps and scores.
 func (s *slot) passes(d *deciding, w *walk, e *entry) bool {
 	switch {
-	case d.suppressing && d.suppresses(e.bundle) != passes:
+	case s.barred, d.suppressing && d.suppresses(e.bundle) != passes:
 		return false
 	case len(w.selection.earlier) > 0 && s.takesEarlier(d, w, e):
 		return false
-	case e.rule != noRule && !d.holds(e.rule):
+	case e.rule != noRule && !d.admits(e):
 		return false
 	case s.sifted:
 		return s.allowed.Has(int(e.offer))
@@ -69,26 +69,43 @@ func (s *slot) takesEarlier(d *deciding, w *walk, e *entry) bool {
 	return false
 }
 
-// holds reports whether the rule is true. One that errs is not.
-func (d *deciding) holds(r ruleRef) bool {
+// holds returns whether the rule is true; one that errs is not. It is unknown in the rare
+// case that the index knows the rule, but not what these very facts make of it.
+func (d *deciding) holds(r ruleRef) predicate.Truth {
 	if d.alarm.rang() {
-		return false
+		return predicate.False
 	}
 	if d.visited++; d.visited == d.engine.visitBudget {
 		d.match.All()
 	}
 	if r >= 0 {
-		return d.match.Holds(predicate.Rule(r)) == predicate.True
+		return d.match.Holds(predicate.Rule(r))
 	}
 	u := &d.binding.snapshot.unfits[noRule-1-r]
-	switch d.match.Holds(u.rule) {
-	case predicate.True:
-		return true
-	case predicate.Unknown:
-		return d.run(u.programs)
-	default:
-		return false
+	t := d.match.Holds(u.rule)
+	if t != predicate.Unknown {
+		return t
 	}
+	if d.run(u.programs) {
+		return predicate.True
+	}
+	return predicate.False
+}
+
+// admits reports whether all conditions of the offer hold.
+func (d *deciding) admits(e *entry) bool {
+	t := d.holds(e.rule)
+	if t != predicate.Unknown {
+		return t == predicate.True
+	}
+	for _, conditions := range d.binding.snapshot.conditions(d.option(e.offer)) {
+		for i := range conditions {
+			if ok, err := conditions[i].expr.Bool(d.cel()); err != nil || !ok {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // run asks CEL for what the index cannot tell, each condition once in a decision.
@@ -110,7 +127,13 @@ func (d *deciding) run(programs []int32) bool {
 // all reports whether all conditions hold. One that errs does not.
 func (d *deciding) all(conditions []condition) bool {
 	for i := range conditions {
-		if !d.holds(conditions[i].rule) {
+		t := d.holds(conditions[i].rule)
+		if t == predicate.Unknown {
+			if d.truth(&conditions[i]).holds {
+				t = predicate.True
+			}
+		}
+		if t != predicate.True {
 			return false
 		}
 	}

@@ -65,12 +65,18 @@ func (s *slot) drawNext(d *deciding) {
 			s.walking++
 			continue
 		}
-		if q.passed || s.passes(d, w, q.entry) {
+		if s.lets(d, w, q) {
 			s.admit(d, w, q)
 			return
 		}
 	}
 	s.dry = true
+}
+
+// lets reports whether the candidate passes. That it has passed counts only while no
+// filter has failed.
+func (s *slot) lets(d *deciding, w *walk, q *queued) bool {
+	return q.passed && !s.barred || !q.passed && s.passes(d, w, q.entry)
 }
 
 func (s *slot) admit(d *deciding, w *walk, q *queued) {
@@ -166,7 +172,7 @@ func (s *slot) collect(d *deciding) {
 		w := &s.walks[i]
 		if !w.ranking.batched(d) {
 			for q := w.next(s, d); q != nil; q = w.next(s, d) {
-				if q.passed || s.passes(d, w, q.entry) {
+				if s.lets(d, w, q) {
 					s.admit(d, w, q)
 				}
 			}

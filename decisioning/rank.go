@@ -59,15 +59,6 @@ func (s *slot) rank(ctx context.Context, d *deciding) {
 	slices.SortFunc(s.pool, func(a, b ranked) int { return a.compare(&b) })
 }
 
-// slow reports whether the ranking takes a CEL program for the offer.
-func (r *ranking) slow(o *option) bool {
-	expr := r.formula
-	if r.by == rank.ByUtility {
-		expr = o.acceptance
-	}
-	return expr != nil
-}
-
 // score returns the score that the catalog gives to one offer, NaN for none.
 func (s *slot) score(d *deciding, r *ranking, o *option) float64 {
 	switch {

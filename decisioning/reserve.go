@@ -43,6 +43,9 @@ func (d *deciding) reserve(ctx context.Context, revision uint64, refusals int) (
 // take reserves. A cancellation does not cut it short at once: a reply that
 // nobody hears may have taken the units.
 func (d *deciding) take(ctx context.Context, r capping.Reservation) (capping.Grant, error) {
+	if ctx.Done() == nil || d.engine.counter.isLocal() && ctx.Err() == nil {
+		return d.engine.counter.Reserve(ctx, r)
+	}
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	timer := time.AfterFunc(time.Hour, cancel)

@@ -59,7 +59,7 @@ func (l *lineage) selections(s *Snapshot, a *activity, index map[collection.ID]i
 	at := site{weight: a.weight}
 	for i, def := range defs {
 		sel := &a.selections[i]
-		sel.number = int32(len(s.orders))
+		sel.number, sel.computed = int32(len(s.orders)), noFormula
 		s.orders = append(s.orders, nil)
 		sel.conditions = l.conditions(fmt.Sprintf("selection %d: ", i), def.Rule, def.Eligibility)
 		sel.collection = wholeInventory
@@ -71,7 +71,7 @@ func (l *lineage) selections(s *Snapshot, a *activity, index map[collection.ID]i
 			sel.rank = a.def.Rank
 		}
 		if sel.rank.Formula != "" {
-			sel.formula = mustCompile(l.compiler, rules.Score, sel.rank.Formula)
+			sel.formula, sel.computed = l.score(sel.rank.Formula)
 			l.formulas = true
 		}
 		at.number, at.collection = sel.number, sel.collection

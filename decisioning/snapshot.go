@@ -5,6 +5,7 @@ import (
 
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/constraint"
+	"github.com/proffer-go/proffer/internal/column"
 	"github.com/proffer-go/proffer/internal/paged"
 	"github.com/proffer-go/proffer/internal/predicate"
 	"github.com/proffer-go/proffer/internal/rules"
@@ -33,8 +34,10 @@ type Snapshot struct {
 	orders     []*order // the candidates of the selections, by number
 	policies   []policy
 	bundles    []bundle
-	programs   []*rules.Expr // of the conditions that the index cannot tell alone
+	programs   []*rules.Expr // the conditions of the rules that the index cannot tell alone
 	unfits     []unfitRule
+	formulas   []*column.Bound // by number; nil: it is not in use here
+	columns    *column.Table
 	counters   int  // how many counters limits draw on, for one person
 	events     bool // limits count recorded events
 	index      *predicate.View
@@ -80,6 +83,7 @@ type option struct {
 	hash       uint64        // of its id, for ties
 	object     *rules.Object // as formulas see it; nil where there is none
 	acceptance *rules.Expr
+	accepts    int32   // the acceptance over columns, or noFormula
 	limits     []limit // its caps
 	rule       ruleRef // all conditions of the offer and its collections together; or noRule
 	bundle     int32
@@ -150,6 +154,7 @@ type selection struct {
 	collection int32 // its index, or wholeInventory
 	rank       rank.Spec
 	formula    *rules.Expr
+	computed   int32   // the formula over columns, or noFormula
 	earlier    []int32 // the selections before it that may be closed
 }
 

@@ -139,15 +139,11 @@ func (s *slot) narrowedBy(d *deciding, i int32) Exclusion {
 	if detail, closed := s.closedFor(d, o); closed {
 		return Exclusion{Ineligible, detail}
 	}
-	eligible, applicable, suitable := d.binding.snapshot.conditions(option)
-	if detail := d.failing(eligible); detail != "" {
-		return Exclusion{Ineligible, detail}
-	}
-	if detail := d.failing(applicable); detail != "" {
-		return Exclusion{Inapplicable, detail}
-	}
-	if detail := d.failing(suitable); detail != "" {
-		return Exclusion{Unsuitable, detail}
+	conditions := d.binding.snapshot.conditions(option)
+	for i, reason := range [...]Reason{Ineligible, Inapplicable, Unsuitable} {
+		if detail := d.failing(conditions[i]); detail != "" {
+			return Exclusion{reason, detail}
+		}
 	}
 	return Exclusion{Filtered, s.rejections[i]}
 }
@@ -210,9 +206,9 @@ func (f *Funnel) count(out Reason) {
 }
 
 // conditions returns the conditions of the offer and of the collections that bind
-// it, as they were written. A decision goes by their conjunction; which one fails is of
+// it, as they were written: of eligibility, applicability and suitability. A decision goes by their conjunction; which one fails is of
 // interest to a trace alone.
-func (s *Snapshot) conditions(o *option) (eligible, applicable, suitable []condition) {
+func (s *Snapshot) conditions(o *option) (all [3][]condition) {
 	add := func(to *[]condition, where, text string) {
 		if text != "" {
 			expr := mustCompile(s.compiler, rules.Condition, text)
@@ -220,17 +216,17 @@ func (s *Snapshot) conditions(o *option) (eligible, applicable, suitable []condi
 		}
 	}
 	bind := func(prefix string, rule offer.RuleID, eligibility, applicability, suitability string) {
-		add(&eligible, prefix+"rule "+string(rule), s.texts[rule])
-		add(&eligible, prefix+"eligibility", eligibility)
-		add(&applicable, prefix+"applicability", applicability)
-		add(&suitable, prefix+"suitability", suitability)
+		add(&all[0], prefix+"rule "+string(rule), s.texts[rule])
+		add(&all[0], prefix+"eligibility", eligibility)
+		add(&all[1], prefix+"applicability", applicability)
+		add(&all[2], prefix+"suitability", suitability)
 	}
 	bind("", o.offer.Rule, o.offer.Eligibility, o.offer.Applicability, o.offer.Suitability)
 	for _, i := range s.bundles[o.bundle].binding {
 		c := &s.lineage.catalog.Collections[i]
 		bind("collection "+string(c.ID)+": ", c.Rule, c.Eligibility, c.Applicability, c.Suitability)
 	}
-	return eligible, applicable, suitable
+	return all
 }
 
 // failing names the first condition that does not hold, and its error if it has one. It

@@ -163,6 +163,11 @@ func (l *lineage) put(s *Snapshot, o *offer.Offer) {
 	s.offers, i = s.offers.With(o)
 	opt := l.option(o, l.shelf.of(o, nil), old.limits)
 	s.options = s.options.With(i, opt)
+	s.columns = s.columns.With(i, o)
+	if opt.accepts != noFormula && (int(opt.accepts) >= len(s.formulas) || s.formulas[opt.accepts] == nil) {
+		s.formulas = slices.Clone(s.formulas)
+		l.compute(s, opt.acceptance)
+	}
 	s.content.add(offerDigest(o))
 	s.events = s.events || opt.countsEvents(l.bundles)
 	l.move(s, from, l.standings(&opt, i))
@@ -177,8 +182,10 @@ func (l *lineage) remove(s *Snapshot, i int) {
 		moved := *s.options.At(last)
 		l.move(s, l.standings(&moved, last), l.standings(&moved, i))
 		s.options = s.options.With(i, moved)
+		s.columns = s.columns.With(i, moved.offer)
 	}
 	s.options = s.options.WithoutLast()
+	s.columns = s.columns.Truncate(last)
 	s.offers = s.offers.Without(i)
 }
 

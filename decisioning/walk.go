@@ -155,31 +155,6 @@ func (d *deciding) compareIDs(a, b *entry) int {
 	return cmp.Compare(d.option(a.offer).offer.ID, d.option(b.offer).offer.ID)
 }
 
-// score makes a heap of all candidates. A formula that has to be evaluated offer
-// by offer is spared those that their rules keep out.
-func (w *walk) score(s *slot, d *deciding) {
-	for e := range w.order.all {
-		if !e.open(d) {
-			continue
-		}
-		passed := false
-		if w.ranking.slow(d.option(e.offer)) {
-			if passed = s.passes(d, w, e); !passed {
-				continue
-			}
-		}
-		q := queued{entry: e, score: valid(s.score(d, w.ranking, d.option(e.offer)), s.weight), passed: passed}
-		if w.ranking.leavesOut(q.score, math.IsNaN(q.score)) && !d.tracing() {
-			continue
-		}
-		q.hash = tieOf(s.tieBase, e.hash)
-		w.queue = append(w.queue, q)
-	}
-	for i := len(w.queue)/2 - 1; i >= 0; i-- {
-		w.sink(d, i)
-	}
-}
-
 // pop takes the first candidate off the heap. It is valid until the next call.
 func (w *walk) pop(d *deciding) *queued {
 	n := len(w.queue)

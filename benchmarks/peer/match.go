@@ -1,6 +1,10 @@
 package peer
 
-import "github.com/proffer-go/proffer/benchmarks/workload"
+import (
+	"strings"
+
+	"github.com/proffer-go/proffer/benchmarks/workload"
+)
 
 // A Matcher finds the rules that are true for a request, from its JSON.
 //
@@ -75,12 +79,9 @@ func counts() (all []workload.Count) {
 
 // joined writes the terms of the rule and joins them.
 func joined(r workload.Rule, and string, write func(workload.Term) string) string {
-	text := ""
+	terms := make([]string, len(r.Terms))
 	for i, t := range r.Terms {
-		if i > 0 {
-			text += and
-		}
-		text += write(t)
+		terms[i] = write(t)
 	}
-	return text
+	return strings.Join(terms, and)
 }

@@ -50,8 +50,8 @@ func newPerson(rng *rand.Rand, id string, all []*Attribute, skew bool, lacking f
 		p.Values[i] = v
 	}
 	for i := range p.Events {
-		ago := time.Duration(rng.Int64N(int64(100 * 24 * time.Hour / time.Second)))
-		p.Events[i] = Event{EventTypes[pick(rng, len(EventTypes), skew)], Epoch.Add(-time.Hour - ago*time.Second)}
+		ago := time.Hour + time.Duration(rng.Int64N(int64(100*day))).Truncate(time.Second)
+		p.Events[i] = Event{EventTypes[pick(rng, len(EventTypes), skew)], Epoch.Add(-ago)}
 	}
 	slices.SortFunc(p.Events, func(a, b Event) int { return b.At.Compare(a.At) })
 	p.countEvents()

@@ -90,16 +90,20 @@ func (d dissection) path(e ast.Expr) (p slot.Path, optional int, ok bool) {
 // is within a macro is not taken apart.
 var roots = map[string]slot.Root{"profile": slot.Profile, "context": slot.Context}
 
-// selected returns what of.key and of["key"], or of.?key and of[?"key"], are made of.
+// selected returns what of.key is made of, or one of the forms that indexed takes.
 func selected(e ast.Expr) (of ast.Expr, key string, maybe, ok bool) {
 	if e.Kind() == ast.SelectKind {
 		sel := e.AsSelect()
 		return sel.Operand(), sel.FieldName(), false, !sel.IsTestOnly()
 	}
-	if e.Kind() != ast.CallKind {
-		return nil, "", false, false
+	if e.Kind() == ast.CallKind {
+		return indexed(e.AsCall())
 	}
-	c := e.AsCall()
+	return nil, "", false, false
+}
+
+// indexed returns what of["key"], of[?"key"] and of.?key are made of.
+func indexed(c ast.CallExpr) (of ast.Expr, key string, maybe, ok bool) {
 	switch c.FunctionName() {
 	case operators.OptIndex, operators.OptSelect:
 		maybe = true
