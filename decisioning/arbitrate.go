@@ -12,7 +12,7 @@ import (
 // to choose again with what was learnt.
 func (d *deciding) settle(ctx context.Context) error {
 	d.ledger.begin(d)
-	d.revision = 0
+	d.learnt, d.revision = 1, 0
 	for i := range d.slots {
 		if s := &d.slots[i]; s.boundActivity != nil && s.whole(d) {
 			s.collect(d)
@@ -76,10 +76,12 @@ func (d *deciding) arbitrate(ctx context.Context) error {
 func (d *deciding) supply(ctx context.Context) error {
 	for {
 		for i := range d.slots {
-			if s := &d.slots[i]; s.boundActivity != nil {
-				s.reconsider(ctx, d)
-				s.fill(d)
+			s := &d.slots[i]
+			if s.boundActivity == nil || s.batched && d.ledger.fresh < len(d.ledger.lines) {
+				continue // the application scores those that have room, once that is known
 			}
+			s.reconsider(ctx, d)
+			s.fill(d)
 		}
 		if l := &d.ledger; l.fresh == len(l.lines) && (l.asked || l.unread || d.request.ID == "") {
 			return nil
@@ -124,6 +126,7 @@ func (d *deciding) usage(ctx context.Context) error {
 			return cause
 		}
 		l.unread = true
+		d.learnt++
 		if len(l.asking) > 0 {
 			d.degrade(CappingDown, "", err)
 		}
@@ -135,8 +138,11 @@ func (d *deciding) usage(ctx context.Context) error {
 	l.units = reading.Units
 	for i := from; i < len(l.lines); i++ {
 		if l.lines[i].counted {
-			l.lines[i].used = l.units[0]
-			l.units = l.units[1:]
+			on := &l.lines[i]
+			on.used, l.units = l.units[0], l.units[1:]
+			if on.used > 0 && (on.room() <= 0 || d.binds(int32(i))) {
+				d.learnt++
+			}
 		}
 	}
 	l.units = reading.Units

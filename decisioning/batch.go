@@ -19,7 +19,7 @@ import (
 // for ten million: a decision is valid until the loop's next round, which uses its memory
 // again.
 //
-// Up to 64 requests for each of GOMAXPROCS are read ahead of the loop. Their
+// Up to 128 requests for each of GOMAXPROCS are read ahead of the loop. Their
 // documents must not change until their decision is yielded: a sequence that reads lines
 // into one buffer has to copy them. The sequence runs in the goroutine of the loop, by
 // turns with its body, so that they may share variables. So nothing is yielded while
@@ -36,14 +36,13 @@ import (
 //
 // However the loop ends early, by break, cancellation or panic, it waits for the decisions
 // under way, so that no goroutine outlives it, and what was decided and not yielded
-// is given back: those requests may be decided again as if for the first time. What
-// cannot be given back, because the counter fails, counts as taken until its id is decided
-// again or released; an id without a decision to show for it that had a record before the batch
-// keeps what the new decision took in its place, as after a reply that was lost.
+// is given back, as if it had not been asked. But where an id had a record before
+// the batch, what its new decision took in the place of that stays taken, until the id
+// is decided again or released; and so does what the counter fails to give back.
 func (e *Engine) DecideAll(ctx context.Context, requests iter.Seq[Request]) iter.Seq2[*Decision, error] {
 	return func(yield func(*Decision, error) bool) {
 		b := newBatch(ctx, e, yield)
-		if err := b.run(requests); err != nil {
+		if err := b.run(requests); err != nil { //nolint:contextcheck // b has it
 			yield(nil, fmt.Errorf("decide: %w", err))
 		}
 		b.crash.raise()
@@ -91,7 +90,7 @@ type turn struct {
 }
 
 // aheadPerCore is how many requests are read ahead.
-const aheadPerCore = 64
+const aheadPerCore = 128
 
 func newBatch(ctx context.Context, e *Engine, yield func(*Decision, error) bool) *batch {
 	b := &batch{ctx: ctx, engine: e, yield: yield, cores: runtime.GOMAXPROCS(0)}

@@ -6,15 +6,18 @@ import (
 	"github.com/proffer-go/proffer/internal/assign"
 )
 
-// A contest is the memory of finding out which slots compete.
+// A contest is the memory of finding out which slots compete, and for what.
 //
-// Each slot lists the best candidates that it needs at least. Where all slots can have their
-// best, that is the plan. Otherwise slots that list the same offer, or draw on the same
-// counter that binds, compete: they are one group, and need as many candidates each as the
-// group wants in all, since of so many one is free whatever the others take. That may
-// bring in further slots. When no list grows any more the groups are independent of
-// each other, each is solved for itself, and the plan is the best of all: in its own
-// group no slot gains by a candidate that it does not list.
+// Each slot lists the best candidates, at first as many as it wants. Where all slots
+// can have their best, that is the plan. Otherwise slots that list the same offer, or draw on the
+// same counter that binds, compete: they are one group. The groups are independent of
+// each other, so that the plan is the best of each: what a group lists no other does.
+//
+// The solver says whether it missed what comes after a list. As long as it does the slot
+// draws some more, which may bring in further slots. Where it cannot say, because counters
+// bind, a slot needs as many candidates as its group wants in all: of so many that nothing
+// holds back one is free, whatever the others take, and at least as good as any that
+// is not listed.
 type contest struct {
 	owner  table   // the first slot that lists, or picks, an offer
 	holder []int32 // the first slot that draws on a line, plus 1
@@ -31,7 +34,6 @@ type contest struct {
 
 // compete makes the optimal plan, or finds that slots need more candidates first.
 func (d *deciding) compete() (done bool) {
-	c := &d.contest
 	if !d.clashes() {
 		for i := range d.slots {
 			d.slots[i].takeBest()
@@ -39,20 +41,7 @@ func (d *deciding) compete() (done bool) {
 		return true
 	}
 	d.group()
-	done = true
-	for i := range d.slots {
-		s, root := &d.slots[i], c.root(int32(i))
-		if s.boundActivity == nil || !c.clash[root] || d.request.AllowDuplicates {
-			continue
-		}
-		if want := int(c.wants[root]); s.need < want {
-			s.need, done = want, false
-		}
-	}
-	if done {
-		d.solve()
-	}
-	return done
+	return d.solve()
 }
 
 // takeBest chooses the first candidates of the list.
@@ -150,8 +139,9 @@ func (c *contest) join(a, b int32) {
 	}
 }
 
-// solve lets the solver choose for the groups that clash. All other slots have their best.
-func (d *deciding) solve() {
+// solve lets the solver choose for the groups that clash, all others have their best. It
+// reports false if some of the lists are too short to tell.
+func (d *deciding) solve() (done bool) {
 	c := &d.contest
 	c.solving = c.solving[:0]
 	for i := range d.slots {
@@ -163,11 +153,32 @@ func (d *deciding) solve() {
 	}
 	d.pose()
 	plan := d.solver.Optimal(&c.problem, 0)
-	if plan.Cut {
-		d.degrade(SearchCut, "", nil)
+	done = true
+	for n, i := range c.solving {
+		s := &d.slots[i]
+		enough := s.ref.Count
+		if !d.request.AllowDuplicates {
+			enough = int(c.wants[c.root(i)])
+		}
+		switch {
+		case s.need >= enough || s.dry && s.loose < s.need: // it lists all that it may need, or all there are
+		case plan.Short == nil:
+			s.need, done = enough, false
+		case plan.Short[n]:
+			s.need, done = min(s.need+more, enough), false
+		}
 	}
-	d.follow(plan)
+	if done {
+		if plan.Cut {
+			d.degrade(SearchCut, "", nil)
+		}
+		d.follow(plan)
+	}
+	return done
 }
+
+// more is how many candidates a slot draws when its list is too short.
+const more = 2
 
 // follow makes the solver's plan the choice of the slots.
 func (d *deciding) follow(plan assign.Plan) {

@@ -116,6 +116,7 @@ type deciding struct {
 	seats    []uint32 // by activity: the round in which it got its last slot
 	round    uint32
 	ledger   ledger // of the counters that this decision draws on
+	learnt   uint32 // counts what was learnt of counters and is against candidates
 	revision uint64 // of the record of its id
 	contest  contest
 	scoring  scoring
@@ -145,11 +146,13 @@ type slot struct {
 	pool    []ranked // the candidates so far, in rank order
 	chosen  []int32  // positions in pool
 
-	list    []int32 // positions in pool of what arbitration may choose from
-	loose   int     // how many of these no counter holds back
-	need    int     // how many of these there should be
-	extra   int     // how many more to draw where there are too few
-	batched bool    // the application scores some of the pool, all at once
+	list       []int32 // positions in pool of what arbitration may choose from
+	learnt     uint32  // what the list reckons with
+	considered int     // candidates of the pool, for the list
+	loose      int     // how many of these no counter holds back
+	need       int     // how many of these there should be
+	extra      int     // how many more to draw where there are too few
+	batched    bool    // the application scores some of the pool, all at once
 
 	rejections map[int32]string // by filters; nil unless traced
 }

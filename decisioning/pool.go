@@ -53,6 +53,10 @@ func (s *slot) fill(d *deciding) {
 	}
 	for s.loose < s.need+s.extra && !s.dry {
 		s.drawNext(d)
+		if s.considered < len(s.pool) {
+			s.considered++
+			s.consider(d, int32(s.considered-1))
+		}
 	}
 }
 
@@ -85,16 +89,10 @@ func (s *slot) admit(d *deciding, w *walk, q *queued) {
 		offer: q.entry.offer, tier: w.tier, score: q.score, hash: q.hash, option: o,
 		draw: d.draw(s, o), low: w.ranking.leavesOut(q.score, math.IsNaN(q.score)),
 	})
-	s.consider(d, int32(len(s.pool)-1))
 }
 
 // consider enters the candidate of the pool in the list of those that may be chosen,
-// if nothing that is known is against it and the plan may need it.
-//
-// In an optimal plan no slot needs a candidate if enough better ones draw on no
-// counter with too little room that it does not draw on itself: all slots that
-// compete with it, and its own other picks, leave one of these free, which takes its
-// place and is at least as good.
+// if nothing that is known is against it and a plan may need it.
 func (s *slot) consider(d *deciding, i int32) {
 	r := &s.pool[i]
 	if r.low || d.capped(&r.draw) != "" {
@@ -132,8 +130,9 @@ func (s *slot) blankets(d *deciding, l int32) bool {
 	return counter >= 0
 }
 
-// spare reports whether the list has as many candidates as needed that draw on
-// nothing that binds but what w draws on.
+// spare reports whether no optimal plan needs a candidate with the draw: the list has as
+// many better ones as all slots want together that draw on nothing that binds but what w
+// draws on. Whatever the others take one of these is free, and can take its place.
 func (s *slot) spare(d *deciding, w *draw) bool {
 	if d.engine.config.Strategy.Arbitration == Sequential {
 		return false // there the slots before it may take any number of these
@@ -148,20 +147,21 @@ func (s *slot) spare(d *deciding, w *draw) bool {
 			n++
 		}
 	}
-	return n >= s.need
+	return n >= d.wanted
 }
 
-// reconsider makes the list anew, with what has been learnt of the counters.
+// reconsider makes the list what it has to be by what is known and needed now.
 func (s *slot) reconsider(ctx context.Context, d *deciding) {
-	s.list, s.loose = s.list[:0], 0
-	if s.batched {
-		s.rank(ctx, d)
-	}
-	for i := range s.pool {
-		if s.loose >= s.need {
-			return
+	if s.learnt != d.learnt {
+		s.learnt = d.learnt
+		s.list, s.loose, s.considered = s.list[:0], 0, 0
+		if s.batched {
+			s.rank(ctx, d)
 		}
-		s.consider(d, int32(i))
+	}
+	for s.considered < len(s.pool) && s.loose < s.need {
+		s.considered++
+		s.consider(d, int32(s.considered-1))
 	}
 }
 

@@ -41,7 +41,9 @@ func TestPreparedRequestsAreDecidedAsOthers(t *testing.T) {
 			want, wantErr := plain.engine.Decide(t.Context(), r)
 			ready, err := prepared.engine.Prepare(r)
 			if err != nil {
-				require.EqualError(t, wantErr, strings.Replace(err.Error(), "prepare: ", "decide: ", 1))
+				if require.Error(t, wantErr); !strings.Contains(wantErr.Error(), "request.activities") { // which goes first
+					require.EqualError(t, wantErr, strings.Replace(err.Error(), "prepare: ", "decide: ", 1))
+				}
 				continue
 			}
 			if rapid.Bool().Draw(t, "publish") { // numbers other paths first

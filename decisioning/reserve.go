@@ -69,6 +69,7 @@ func (d *deciding) learnRefusal(full []capping.Full, refusals int) (learnt bool)
 			continue
 		}
 		learnt = true
+		d.learnt++
 		// What is full has less room than was asked for, whatever it says.
 		l.used = max(f.Used, l.used+1)
 		l.contended = l.contended || refusals >= maxRefusals-1
@@ -81,6 +82,7 @@ func (d *deciding) learnRefusal(full []capping.Full, refusals int) (learnt bool)
 
 // giveUp proposes nothing that counts: the units cannot be had in fair time.
 func (d *deciding) giveUp() {
+	d.learnt++
 	for i := range d.ledger.lines {
 		d.ledger.lines[i].contended = d.ledger.lines[i].counted
 	}
@@ -110,6 +112,7 @@ func (d *deciding) unreserved(ctx context.Context, err error, r *capping.Reserva
 	d.degrade(CappingDown, "", err)
 	d.result.Unsettled = true
 	d.ledger.untaken = true
+	d.learnt++
 	if d.engine.config.FailOpen {
 		return nil
 	}

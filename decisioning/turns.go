@@ -10,7 +10,7 @@ import (
 const (
 	// maxClaim is how many turns a worker claims at most: enough for a lock to cost
 	// little, few enough to be decided soon.
-	maxClaim = 16
+	maxClaim = 32
 	// patience is how many turns may wait for each worker that is up, and will look
 	// for work by itself, before another is waked, which takes longer than to decide some.
 	patience = 8

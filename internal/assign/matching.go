@@ -40,6 +40,7 @@ type lane struct {
 	count      int32
 	empty      int32 // units left empty
 	optional   bool
+	short      bool // more would have been read
 
 	level int64
 	dist  int64 // of the shortest way found that leads to it, or settled
@@ -84,7 +85,7 @@ func (m *matching) match(s *Solver) bool {
 	arcs := int32(0)
 	for i := range s.p.Slots {
 		slot := &s.p.Slots[i]
-		room := arcs + int32(min(s.total, len(slot.Candidates)))
+		room := arcs + int32(min(s.total, len(slot.Candidates)+1)) // one more than there are: to see that
 		m.lanes = append(m.lanes, lane{
 			first: arcs, end: arcs, room: room,
 			count: int32(slot.size()), optional: slot.Optional, dist: unreached,
@@ -126,6 +127,7 @@ func (m *matching) read(s *Solver, i int32) (more, fits bool) {
 		l.end++
 		return true, true
 	}
+	l.short = l.short || l.end < l.room
 	return false, true
 }
 

@@ -10,6 +10,7 @@ type Solver struct {
 
 	chosen [][]int32 // the plan
 	buf    []int32   // holds it
+	short  []bool    // by slot
 
 	offers table
 	used   []int32 // units taken, by limit
@@ -49,6 +50,11 @@ func (s *Solver) byMatching() (Plan, bool) {
 	s.fast.load(&s.net)
 	s.net.favour()
 	plan := s.planOf(false)
+	s.short = resize(s.short, len(s.p.Slots))
+	for i := range s.short {
+		s.short[i] = s.fast.lanes[i].short
+	}
+	plan.Short = s.short
 	return plan, s.keepsLimits(plan)
 }
 
@@ -123,7 +129,9 @@ func (s *Solver) bestOfEach() Plan {
 		}
 		s.chosen[i], rest = rest[:n:n], rest[n:]
 	}
-	return Plan{Chosen: s.chosen}
+	s.short = resize(s.short, len(s.p.Slots))
+	clear(s.short)
+	return Plan{Chosen: s.chosen, Short: s.short}
 }
 
 // keepsLimits reports whether there is room for the plan.
