@@ -55,7 +55,7 @@ func (s *slot) takeBest() {
 func (s *slot) best() []int32 { return s.list[:min(s.ref.Count, len(s.list))] }
 
 // clashes reports whether some slot cannot have its best, and notes which.
-func (d *deciding) clashes() (any bool) {
+func (d *deciding) clashes() (some bool) {
 	c := &d.contest
 	c.taken = resize(c.taken, len(d.ledger.lines))
 	clear(c.taken)
@@ -70,16 +70,16 @@ func (d *deciding) clashes() (any bool) {
 		for _, k := range s.best() {
 			r := &s.pool[k]
 			if !d.request.AllowDuplicates && c.owner.put(r.offer, int32(i)) != int32(i) {
-				c.clash[i], any = true, true
+				c.clash[i], some = true, true
 			}
 			for _, l := range d.ledger.of(&r.draw) {
 				if c.taken[l]++; d.binds(l) && c.taken[l] > d.ledger.lines[l].units() {
-					c.clash[i], any = true, true
+					c.clash[i], some = true, true
 				}
 			}
 		}
 	}
-	return any
+	return some
 }
 
 // group finds the groups of slots that compete.

@@ -208,14 +208,14 @@ func (s *slot) reads(d *deciding, lacks rules.Reads) rules.Reads {
 		return 0
 	}
 	open := func(t int) bool { // it is, or it may be
-		conditions := s.boundActivity.selections[t].conditions
+		conditions := s.selections[t].conditions
 		return readsOf(conditions)&lacks != 0 || d.all(conditions)
 	}
 	for t := range s.rankings {
 		if !open(t) {
 			continue
 		}
-		reads |= readsOf(s.boundActivity.selections[t].conditions)
+		reads |= readsOf(s.selections[t].conditions)
 		for e := range d.order(&s.rankings[t]).all {
 			if reads&lacks == lacks {
 				return reads

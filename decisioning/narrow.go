@@ -27,7 +27,7 @@ func (s *slot) narrow(ctx context.Context, d *deciding) {
 	n := 0
 	if s.open = s.dated && d.all(s.conditions); s.open {
 		for t := range s.rankings {
-			if !d.all(s.boundActivity.selections[t].conditions) {
+			if !d.all(s.selections[t].conditions) {
 				s.closed = append(s.closed, int32(t))
 				continue
 			}
@@ -62,7 +62,7 @@ func (s *slot) passes(d *deciding, w *walk, e *entry) bool {
 func (s *slot) takesEarlier(d *deciding, w *walk, e *entry) bool {
 	for _, t := range w.selection.earlier {
 		if !slices.Contains(s.closed, t) &&
-			d.binding.snapshot.shelf.takes(s.boundActivity.selections[t].collection, d.option(e.offer).offer) {
+			d.binding.snapshot.shelf.takes(s.selections[t].collection, d.option(e.offer).offer) {
 			return true
 		}
 	}
@@ -160,6 +160,7 @@ func (d *deciding) truth(c *condition) (t truth) {
 			return truth{holds: true}
 		case predicate.False:
 			return truth{}
+		default: // CEL knows, or knows why not
 		}
 	}
 	t, known := d.truths[c.expr]

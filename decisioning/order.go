@@ -21,7 +21,7 @@ type entry struct {
 
 // open reports whether the offer may be proposed at all at this instant.
 func (e *entry) open(d *deciding) bool {
-	if !(e.start < d.seconds && d.seconds < e.end) {
+	if e.start >= d.seconds || d.seconds >= e.end {
 		// The second of the bound itself: its nanoseconds tell.
 		if d.seconds < e.start || e.end < d.seconds || !d.option(e.offer).offer.Open(d.now) {
 			return false

@@ -132,6 +132,7 @@ func (s *slot) narrowedBy(d *deciding, i int32) Exclusion {
 		return Exclusion{Suppressed, d.policyDetail(p)}
 	case suppressionUnknown:
 		return Exclusion{SuppressionUnknown, d.policyDetail(p)}
+	default:
 	}
 	if !s.open {
 		return Exclusion{Ineligible, d.failing(s.conditions)}
@@ -150,8 +151,8 @@ func (s *slot) narrowedBy(d *deciding, i int32) Exclusion {
 
 // takes reports whether a selection of the activity takes the offer, open or closed.
 func (s *slot) takes(d *deciding, o *offer.Offer) bool {
-	for t := range s.boundActivity.selections {
-		if d.binding.snapshot.shelf.takes(s.boundActivity.selections[t].collection, o) {
+	for t := range s.selections {
+		if d.binding.snapshot.shelf.takes(s.selections[t].collection, o) {
 			return true
 		}
 	}
@@ -161,8 +162,8 @@ func (s *slot) takes(d *deciding, o *offer.Offer) bool {
 // closedFor reports whether no selection that takes the offer is open, and why the
 // first is not.
 func (s *slot) closedFor(d *deciding, o *offer.Offer) (detail string, closed bool) {
-	for t := range s.boundActivity.selections {
-		sel := &s.boundActivity.selections[t]
+	for t := range s.selections {
+		sel := &s.selections[t]
 		if !d.binding.snapshot.shelf.takes(sel.collection, o) {
 			continue
 		}

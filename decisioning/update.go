@@ -39,7 +39,7 @@ func (s *Snapshot) With(changes ...Change) (*Snapshot, error) {
 	if len(s.faults) > 0 {
 		return s.compileWith(changes)
 	}
-	next, faults := s.lineage.apply(s, changes)
+	next, faults := s.apply(s, changes)
 	switch {
 	case next != nil:
 		return next, nil
@@ -193,7 +193,7 @@ func (l *lineage) remove(s *Snapshot, i int) {
 func (s *Snapshot) compileWith(changes []Change) (*Snapshot, error) {
 	c := s.Catalog()
 	if len(s.faults) > 0 {
-		c = *s.lineage.given
+		c = *s.given
 	}
 	offers := slices.Clone(c.Offers)
 	for _, change := range changes {
@@ -211,7 +211,7 @@ func (s *Snapshot) compileWith(changes []Change) (*Snapshot, error) {
 		}
 	}
 	c.Offers = offers
-	options := []CompileOption{WithCache(s.lineage.cache)}
+	options := []CompileOption{WithCache(s.cache)}
 	if s.quarantine {
 		options = append(options, Quarantine())
 	}

@@ -27,7 +27,8 @@ type walk struct {
 
 	heaped bool
 	ready  bool     // the heap is there
-	queue  []queued // a sorted band, or the heap
+	queue  []queued // a band, or the heap
+	sorted bool     // the band
 	head   int      // of the band
 }
 
@@ -45,7 +46,7 @@ const bandSize = 24
 // begin makes w the walk of an open selection.
 func (w *walk) begin(s *slot, d *deciding, tier int) {
 	*w = walk{
-		selection: &s.boundActivity.selections[tier], ranking: &s.rankings[tier], tier: int32(tier),
+		selection: &s.selections[tier], ranking: &s.rankings[tier], tier: int32(tier),
 		queue: w.queue[:0],
 	}
 	w.order, w.heaped = d.order(w.ranking), !w.ranking.static
@@ -66,8 +67,28 @@ func (w *walk) next(s *slot, d *deciding) *queued {
 			return nil
 		}
 	}
+	if !w.sorted {
+		w.choose(d)
+	}
 	w.head++
 	return &w.queue[w.head-1]
+}
+
+// choose moves the candidate with the least hash to the head: of a few candidates
+// fewer still are wanted, so that sorting all of them would be waste.
+func (w *walk) choose(d *deciding) {
+	least := w.head
+	for i := w.head + 1; i < len(w.queue); i++ {
+		if w.queue[i].earlier(d, &w.queue[least]) {
+			least = i
+		}
+	}
+	w.queue[w.head], w.queue[least] = w.queue[least], w.queue[w.head]
+}
+
+// earlier orders tied candidates.
+func (q *queued) earlier(d *deciding, o *queued) bool {
+	return q.hash < o.hash || q.hash == o.hash && d.compareIDs(q.entry, o.entry) < 0
 }
 
 // refill queues the next band, which may turn out empty. It reports whether there
@@ -126,7 +147,7 @@ func (w *walk) ties(first *entry) (n int) {
 	return n
 }
 
-// gather queues the candidates of the tie whose hashes lie in the band, in order.
+// gather queues the candidates of the tie whose hashes lie in the band.
 func (w *walk) gather(s *slot, d *deciding, ceiling uint64) {
 	for b, i := w.block, w.at; b < w.endBlock || b == w.endBlock && i < w.endAt; b, i = b+1, 0 {
 		block := w.order.blocks[b][i:]
@@ -140,12 +161,12 @@ func (w *walk) gather(s *slot, d *deciding, ceiling uint64) {
 			}
 		}
 	}
-	if len(w.queue) > 1 {
+	if w.sorted = len(w.queue) > 2*bandSize; w.sorted {
 		slices.SortFunc(w.queue, func(a, b queued) int {
-			if a.hash != b.hash {
-				return cmp.Compare(a.hash, b.hash)
+			if a.earlier(d, &b) {
+				return -1
 			}
-			return d.compareIDs(a.entry, b.entry)
+			return 1 // no two are equal
 		})
 	}
 }
