@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"sync/atomic"
 
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/constraint"
@@ -20,8 +21,9 @@ type binding struct {
 	snapshot    *Snapshot
 	activities  map[ActivityID]*boundActivity
 	quarantined map[ActivityID]placement.ID
-	faults      Faults // why they are
-	binds       bool   // a part of the application is bound to this very snapshot
+	faults      Faults                 // why they are
+	live        []atomic.Pointer[live] // by the number of the selection
+	binds       bool                   // a part of the application is bound to this very snapshot
 }
 
 // A boundActivity is an activity with its strategy.
@@ -82,11 +84,11 @@ func (e *Engine) bind(s *Snapshot) (*binding, error) {
 	}
 	if last := e.current.Load(); last != nil && last.snapshot.lineage == s.lineage && !last.binds {
 		next := *last // which differs in offers alone
-		next.snapshot = s
+		next.snapshot, next.live = s, liveAfter(last.live, last.snapshot.orders, s.orders)
 		return &next, nil
 	}
 	b := &binding{
-		binds: e.config.binds(), snapshot: s, activities: make(map[ActivityID]*boundActivity, len(s.activities)), quarantined: maps.Clone(s.quarantined),
+		binds: e.config.binds(), snapshot: s, live: make([]atomic.Pointer[live], len(s.orders)), activities: make(map[ActivityID]*boundActivity, len(s.activities)), quarantined: maps.Clone(s.quarantined),
 	}
 	if b.quarantined == nil {
 		b.quarantined = make(map[ActivityID]placement.ID)

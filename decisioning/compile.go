@@ -80,8 +80,8 @@ type checked struct {
 	checks      *offerChecks // of single offers
 	cache       *Cache
 	given       *Catalog // before quarantine left something out; nil if it did not
-	content     digest
-	version     string // of the content
+	content     digest   // of all but the offers
+	workers     int
 }
 
 // A rankerUse is an activity's use of a ranker that the application is to
@@ -144,8 +144,8 @@ func (k *checker) compile() (*Snapshot, error) {
 	}
 	result.cache = k.options.cache
 	result.checks = newOfferChecks(&result.catalog, k.compiler, k.schedules)
-	result.content = contentOf(&result.catalog, result.quarantined, k.options.workers)
-	result.version = result.content.String()
+	result.workers = k.options.workers
+	result.content = contentOf(&result.catalog, result.quarantined, result.workers)
 	snapshot := newSnapshot(result)
 	runtime.KeepAlive(k.exprs) // until the snapshot holds them
 	return snapshot, nil

@@ -19,7 +19,13 @@ import (
 // they have the same JSON form, defaults filled in.
 type content []byte
 
-func (c *content) length(n int)  { *c = binary.AppendUvarint(*c, uint64(n)) }
+func (c *content) length(n int) {
+	if n < 0x80 { // as most are, one byte
+		*c = append(*c, byte(n))
+		return
+	}
+	*c = binary.AppendUvarint(*c, uint64(n))
+}
 func (c *content) word(w uint64) { *c = binary.LittleEndian.AppendUint64(*c, w) }
 func (c *content) int(n int64)   { *c = binary.AppendVarint(*c, n) }
 

@@ -201,7 +201,13 @@ func (d *deciding) end() {
 	}
 	d.prepared = nil
 	for i := range d.slots {
-		d.slots[i].boundActivity, d.slots[i].rejections = nil, nil
+		s := &d.slots[i]
+		for k := range s.walks {
+			if s.walks[k].expired > expiredAtOnce {
+				d.prune(&s.walks[k])
+			}
+		}
+		s.boundActivity, s.rejections = nil, nil
 	}
 	d.request, d.result, d.binding, d.errs = Request{}, nil, nil, factErrors{}
 	d.alarm.done = nil
@@ -299,9 +305,6 @@ func checkID(field, id string) error {
 
 // option returns the offer at the index.
 func (d *deciding) option(o int32) *option { return d.binding.snapshot.options.At(int(o)) }
-
-// order returns the candidates of a selection.
-func (d *deciding) order(r *ranking) *order { return d.binding.snapshot.orders[r.number] }
 
 // person is what ties are broken by: the profile, or else the request.
 func (d *deciding) person() string {

@@ -1,9 +1,27 @@
 package decisioning
 
-import "github.com/proffer-go/proffer/offer"
+import (
+	"math"
+
+	"github.com/proffer-go/proffer/offer"
+)
 
 // TieHash is the hash that orders tied offers: the contract promises what it
 // depends on, not its value.
 func TieHash(seed uint64, person string, activity ActivityID, o offer.ID) uint64 {
 	return tieHash(seed, person, activity, o)
+}
+
+// Walked returns how many candidates the shortest of the orders has that decisions walk
+// now.
+func Walked(e *Engine) int {
+	b, n := e.current.Load(), math.MaxInt
+	for i := range b.live {
+		o := b.snapshot.orders[i]
+		if l := b.live[i].Load(); l != nil && l.order != nil {
+			o = l.order
+		}
+		n = min(n, o.n)
+	}
+	return n
 }

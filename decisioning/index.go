@@ -8,7 +8,6 @@ import (
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/collection"
 	"github.com/proffer-go/proffer/internal/column"
-	"github.com/proffer-go/proffer/internal/paged"
 	"github.com/proffer-go/proffer/internal/predicate"
 	"github.com/proffer-go/proffer/internal/rules"
 	"github.com/proffer-go/proffer/offer"
@@ -47,7 +46,6 @@ type lineage struct {
 	rulesAtFirst, countersAtFirst int
 
 	forms []*predicate.Form // scratch
-	conds []*rules.Expr
 	key   []byte
 }
 
@@ -65,12 +63,13 @@ func newSnapshot(c *checked) *Snapshot {
 		l.texts[r.ID] = r.Expr
 	}
 	s := &Snapshot{
-		lineage: l, version: c.version, content: c.content, catalog: c.catalog, faults: c.faults, rankers: c.rankers,
-		quarantine: c.quarantine, quarantined: c.quarantined, offers: offer.NewSet(c.catalog.Offers),
+		lineage: l, content: c.content, catalog: c.catalog, faults: c.faults, rankers: c.rankers,
+		quarantine: c.quarantine, quarantined: c.quarantined,
 	}
 	l.collections(s)
 	l.activities(s)
-	l.offers(s)
+	l.offers(s, c.workers)
+	s.version = s.content.String()
 	s.formulas, s.columns = nil, column.NewTable(nil, s.offers.At, s.offers.Len())
 	for e := range l.formula {
 		l.compute(s, e)
@@ -229,83 +228,9 @@ func (l *lineage) schedule(w offer.Window) *capping.Schedule {
 	return s
 }
 
-// offers compiles the offers, and puts them in the orders of the selections that take
-// them.
-func (l *lineage) offers(s *Snapshot) {
-	s.options = paged.Make[option](s.offers.Len())
-	entries := make([][]entry, len(s.orders))
-	var within []int32
-	for i := range s.offers.Len() {
-		o := s.options.At(i)
-		within = l.shelf.of(s.offers.At(i), within[:0])
-		*o = l.option(s.offers.At(i), within, nil)
-		s.events = s.events || o.countsEvents(l.bundles)
-		e := entryOf(o, int32(i))
-		l.place(o, within, func(at *site) { entries[at.number] = append(entries[at.number], e.weighted(at.weight)) })
-	}
-	for i := range entries {
-		s.orders[i] = newOrder(entries[i], l.bundles)
-	}
-}
-
-// option compiles the offer, which is in the collections. In place of another it may
-// have the counters of that one's limits.
-func (l *lineage) option(o *offer.Offer, within []int32, replaced []limit) option {
-	opt := option{offer: o, hash: hashText(string(o.ID)), accepts: noFormula}
-	if o.Acceptance != "" {
-		opt.acceptance, opt.accepts = l.score(o.Acceptance)
-	}
-	if l.formulas || o.Acceptance != "" {
-		opt.object = rules.OfferObject(o)
-	}
-	if len(o.Caps) > 0 {
-		opt.limits = make([]limit, len(o.Caps))
-		for i := range o.Caps {
-			var id int32
-			if i < len(replaced) {
-				id = replaced[i].id
-			} else {
-				id = l.counter()
-			}
-			opt.limits[i] = l.limit(id, "", &o.Caps[i])
-		}
-	}
-	opt.bundle = l.bundle(within)
-	bundle := &l.bundles[opt.bundle]
-	l.conds = l.conds[:0]
-	l.add(l.texts[o.Rule], o.Eligibility, o.Applicability, o.Suitability)
-	for _, i := range bundle.binding {
-		c := &l.catalog.Collections[i]
-		l.add(l.texts[c.Rule], c.Eligibility, c.Applicability, c.Suitability)
-	}
-	opt.rule = l.rule(l.conds...)
-	opt.reads = bundle.reads
-	for _, e := range l.conds {
-		opt.reads |= e.Reads()
-	}
-	return opt
-}
-
-// add adds the conditions that there are to those of the offer in work.
-func (l *lineage) add(texts ...string) {
-	for _, text := range texts {
-		if text == "" {
-			continue
-		}
-		if e := l.expr(text); !slices.Contains(l.conds, e) {
-			l.conds = append(l.conds, e)
-		}
-	}
-}
-
 // bundle returns what the collections bring together.
-func (l *lineage) bundle(within []int32) int32 {
-	l.key = l.key[:0]
-	for _, c := range within {
-		if from := &l.brings[c]; len(from.binding)+len(from.policies)+len(from.limits) > 0 {
-			l.key = binary.LittleEndian.AppendUint32(l.key, uint32(c))
-		}
-	}
+func (l *lineage) bundle(within []int32) (int32, *bundle) {
+	l.key = l.bundleKey(l.key[:0], within)
 	id, ok := l.bundled[string(l.key)]
 	if !ok {
 		id = int32(len(l.bundles))
@@ -321,5 +246,5 @@ func (l *lineage) bundle(within []int32) int32 {
 		slices.Sort(all.policies)
 		l.bundles = append(l.bundles, all)
 	}
-	return id
+	return id, &l.bundles[id]
 }

@@ -53,6 +53,8 @@ func (w *walk) score(s *slot, d *deciding) {
 	for e := range w.order.all {
 		if e.open(d) {
 			w.queue = append(w.queue, queued{entry: e, hash: tieOf(s.tieBase, e.hash), score: math.NaN()})
+		} else if e.end < d.seconds {
+			w.expired++
 		}
 	}
 	if w.ranking.formula != nil {

@@ -90,9 +90,9 @@ type option struct {
 	reads      rules.Reads
 }
 
-func (o *option) countsEvents(bundles []bundle) bool {
-	counts := func(l limit) bool { return l.cap.Counts != "" }
-	return slices.ContainsFunc(o.limits, counts) || slices.ContainsFunc(bundles[o.bundle].limits, counts)
+// countEvents reports whether any of the limits counts recorded events.
+func countEvents(all []limit) bool {
+	return slices.ContainsFunc(all, func(l limit) bool { return l.cap.Counts != "" })
 }
 
 // A bundle is what the collections of an offer bring; offers in the same

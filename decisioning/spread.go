@@ -13,8 +13,13 @@ const chunk = 128
 // at once, and returns what the workers have made of them. Which worker gets which
 // piece is a matter of chance. A panic of a worker is one of the caller.
 func spread[W any](workers, n int, newWorker func() W, do func(w W, from, to int)) []W {
+	return spreadBy(chunk, workers, n, newWorker, do)
+}
+
+// spreadBy is spread in pieces of another size.
+func spreadBy[W any](size, workers, n int, newWorker func() W, do func(w W, from, to int)) []W {
 	var (
-		all      = make([]W, min(workers, (n+chunk-1)/chunk))
+		all      = make([]W, min(workers, (n+size-1)/size))
 		taken    atomic.Int64
 		done     sync.WaitGroup
 		panicked atomic.Pointer[any]
@@ -26,11 +31,11 @@ func spread[W any](workers, n int, newWorker func() W, do func(w W, from, to int
 			}
 		}()
 		for {
-			to := int(taken.Add(chunk))
-			if to-chunk >= n {
+			to := int(taken.Add(int64(size)))
+			if to-size >= n {
 				return
 			}
-			do(w, to-chunk, min(to, n))
+			do(w, to-size, min(to, n))
 		}
 	}
 	for i := range all {

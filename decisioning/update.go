@@ -161,7 +161,8 @@ func (l *lineage) put(s *Snapshot, o *offer.Offer) {
 	}
 	var i int
 	s.offers, i = s.offers.With(o)
-	opt := l.option(o, l.shelf.of(o, nil), old.limits)
+	f := fitter{lineage: l, numbers: l}
+	opt := f.option(o, l.shelf.of(o, nil), l.limits(o, old.limits))
 	s.options = s.options.With(i, opt)
 	s.columns = s.columns.With(i, o)
 	if opt.accepts != noFormula && (int(opt.accepts) >= len(s.formulas) || s.formulas[opt.accepts] == nil) {
@@ -169,7 +170,7 @@ func (l *lineage) put(s *Snapshot, o *offer.Offer) {
 		l.compute(s, opt.acceptance)
 	}
 	s.content.add(offerDigest(o))
-	s.events = s.events || opt.countsEvents(l.bundles)
+	s.events = s.events || countEvents(opt.limits) || countEvents(l.bundles[opt.bundle].limits)
 	l.move(s, from, l.standings(&opt, i))
 }
 

@@ -10,13 +10,12 @@ import (
 	"github.com/proffer-go/proffer/placement"
 )
 
-// contentOf returns the sum of the hashes of all that a snapshot decides by, each
-// entity with its defaults filled in. The order of the entities does not matter,
-// and a change of one is told from its old and its new hash.
+// contentOf returns the sum of the hashes of all that a snapshot decides by but the
+// offers, each entity with its defaults filled in. The order of the entities does not
+// matter, and a change of one is told from its old and its new hash.
 func contentOf(c *Catalog, quarantined map[ActivityID]placement.ID, workers int) digest {
-	sum := digestAll(workers, offerKind, c.Offers, (*content).offer)
+	sum := digestAll(workers, "placement", c.Placements, (*content).placement)
 	for _, section := range []digest{
-		digestAll(workers, "placement", c.Placements, (*content).placement),
 		digestAll(workers, "rule", c.Rules, (*content).rule),
 		digestAll(workers, "fallback", c.Fallbacks, (*content).fallback),
 		digestAll(workers, "collection", c.Collections, (*content).collection),
@@ -35,32 +34,41 @@ func contentOf(c *Catalog, quarantined map[ActivityID]placement.ID, workers int)
 	return sum
 }
 
-const offerKind = "offer"
+// A digester adds up the hashes of entities.
+type digester struct {
+	sum    digest
+	entity content // room for the one in work
+}
 
 // digestAll returns the sum of the hashes of the entities of a kind.
 func digestAll[T any](workers int, kind string, entities []T, write func(*content, *T)) digest {
-	type part struct {
-		sum    digest
-		entity content
-	}
 	var sum digest
-	for _, p := range spread(workers, len(entities), func() *part { return &part{} }, func(p *part, from, to int) {
+	for _, d := range spread(workers, len(entities), func() *digester { return &digester{} }, func(d *digester, from, to int) {
 		for i := range entities[from:to] {
-			p.entity = kindOf(p.entity[:0], kind)
-			write(&p.entity, &entities[from+i])
-			p.sum.add(p.entity.digest())
+			d.entity = kindOf(d.entity[:0], kind)
+			write(&d.entity, &entities[from+i])
+			d.sum.add(d.entity.digest())
 		}
 	}) {
-		sum.add(p.sum)
+		sum.add(d.sum)
 	}
 	return sum
 }
 
+// offer adds the hash of an offer of a checked catalog. Its content is a variable of
+// the call meanwhile: what is written to the heap the garbage collector wants to know.
+func (d *digester) offer(o *offer.Offer) {
+	entity := kindOf(d.entity[:0], "offer")
+	entity.offer(o)
+	d.sum.add(entity.digest())
+	d.entity = entity
+}
+
 // offerDigest returns the hash of an offer of a checked catalog.
 func offerDigest(o *offer.Offer) digest {
-	entity := kindOf(make(content, 0, 1<<10), offerKind)
-	entity.offer(o)
-	return entity.digest()
+	d := digester{entity: make(content, 0, 1<<10)}
+	d.offer(o)
+	return d.sum
 }
 
 // kindOf begins the content of an entity, so that those of different kinds differ.

@@ -25,11 +25,12 @@ type walk struct {
 	endBlock, endAt int    // where it ends
 	floor, width    uint64 // of the next band of hashes; width 0: the tie is new
 
-	heaped bool
-	ready  bool     // the heap is there
-	queue  []queued // a band, or the heap
-	sorted bool     // the band
-	head   int      // of the band
+	expired int // candidates passed over
+	heaped  bool
+	ready   bool     // the heap is there
+	queue   []queued // a band, or the heap
+	sorted  bool     // the band
+	head    int      // of the band
 }
 
 // A queued candidate waits for its turn.
@@ -156,8 +157,14 @@ func (w *walk) gather(s *slot, d *deciding, ceiling uint64) {
 		}
 		for k := range block {
 			e := &block[k]
-			if hash := tieOf(s.tieBase, e.hash); w.floor <= hash && hash <= ceiling && e.open(d) {
+			hash := tieOf(s.tieBase, e.hash)
+			if hash < w.floor || hash > ceiling {
+				continue
+			}
+			if e.open(d) {
 				w.queue = append(w.queue, queued{entry: e, hash: hash, score: e.scoreOrNaN()})
+			} else if e.end < d.seconds {
+				w.expired++
 			}
 		}
 	}
