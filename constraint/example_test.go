@@ -3,13 +3,26 @@ package constraint_test
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/proffer-go/proffer/constraint"
 	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/profile"
 )
 
-// Most filters judge one offer at a time.
+// A filter that judges one offer, and cannot fail, is asked only about the offers whose
+// turn comes.
+func ExampleWhere() {
+	noReminders := constraint.Where("no reminders by night", func(f *profile.Facts, o *offer.Offer) bool {
+		return f.Now().Hour() >= 8 || !o.HasTag("reminder")
+	})
+
+	night := profile.NewFacts(profile.Given{Now: time.Date(2026, 6, 1, 3, 0, 0, 0, time.UTC)})
+	fmt.Println(noReminders.Keep(night, &offer.Offer{ID: "renew", Tags: []offer.Tag{"reminder"}}))
+	// Output: false
+}
+
+// A filter that may fail judges all candidates.
 func ExampleEach() {
 	stock := map[offer.ID]int{"umbrella": 3}
 	inStock := constraint.Each("in stock", func(_ context.Context, _ *profile.Facts, o *offer.Offer) (bool, error) {

@@ -60,6 +60,7 @@ func (b *boundStrategy) add(shared *boundStrategy) {
 type ranking struct {
 	tier     int
 	number   int32  // of the order of its candidates
+	order    *order // by a static ranker; nil: the snapshot's
 	static   bool   // the order is the rank order, but for ties
 	by       string // priority, utility, formula, or a name of the application's
 	formula  *rules.Expr
@@ -118,7 +119,10 @@ func (e *Engine) bind(s *Snapshot) (*binding, error) {
 			}
 			strategy.add(shared)
 		}
-		bound := bindActivity(a, strategy, rankers)
+		bound, err := bindActivity(s, a, strategy, rankers)
+		if err != nil {
+			return nil, fmt.Errorf("publish: %w", err)
+		}
 		bound.number = len(b.activities)
 		b.activities[id] = bound
 	}
@@ -129,7 +133,7 @@ func (e *Engine) bind(s *Snapshot) (*binding, error) {
 func (c *Config) binds() bool {
 	strategies := append(slices.Collect(maps.Values(c.Activities)), c.Strategy)
 	for _, s := range strategies {
-		if _, ok := s.Ranker.(rank.Binder); ok {
+		if bindsRanker(s.Ranker) {
 			return true
 		}
 		for _, f := range s.Filters {
@@ -139,11 +143,17 @@ func (c *Config) binds() bool {
 		}
 	}
 	for _, r := range c.Rankers {
-		if _, ok := r.(rank.Binder); ok {
+		if bindsRanker(r) {
 			return true
 		}
 	}
 	return false
+}
+
+func bindsRanker(r rank.Ranker) bool {
+	_, binds := r.(rank.Binder)
+	_, static := r.(rank.Static)
+	return binds || static
 }
 
 // checkRankers finds the activities that name a ranker that is not registered. In
@@ -213,13 +223,13 @@ func bound[T any](bind func() (T, error)) (part T, err error) {
 	return part, err
 }
 
-func bindActivity(a *activity, strategy *boundStrategy, rankers map[string]rank.Ranker) *boundActivity {
+func bindActivity(s *Snapshot, a *activity, strategy *boundStrategy, rankers map[string]rank.Ranker) (*boundActivity, error) {
 	bound := &boundActivity{
 		activity: a, hash: hashText(string(a.ref.ID)), strategy: strategy, rankings: make([]ranking, len(a.selections)),
 	}
 	for i := range a.selections {
-		s := &a.selections[i]
-		r := ranking{tier: i, number: s.number, by: s.rank.By, formula: s.formula, computed: s.computed, minScore: math.Inf(-1)}
+		sel := &a.selections[i]
+		r := ranking{tier: i, number: sel.number, by: sel.rank.By, formula: sel.formula, computed: sel.computed, minScore: math.Inf(-1)}
 		switch {
 		case r.formula != nil:
 			r.by = byFormula
@@ -233,13 +243,37 @@ func bindActivity(a *activity, strategy *boundStrategy, rankers map[string]rank.
 		if r.by == rank.ByUtility {
 			r.minScore = 0
 		}
-		if s.rank.MinScore != nil {
-			r.minScore = *s.rank.MinScore
+		if sel.rank.MinScore != nil {
+			r.minScore = *sel.rank.MinScore
 		}
 		r.static = r.by == rank.ByPriority
+		if own, ok := r.ranker.(rank.Static); ok {
+			var err error
+			if r.order, err = s.orderBy(own, a, sel.number); err != nil {
+				return nil, fmt.Errorf("activities[%s]: the static ranker of tier %d: %w", a.ref.ID, i, err)
+			}
+			r.static = true
+		}
 		bound.rankings[i] = r
 	}
-	return bound
+	return bound, nil
+}
+
+// orderBy returns the candidates of a selection in the order of a ranker that no request
+// changes.
+func (s *Snapshot) orderBy(r rank.Static, a *activity, number int32) (o *order, err error) {
+	defer contain(&err)
+	entries := make([]entry, 0, s.orders[number].n)
+	for e := range s.orders[number].all {
+		own := *e
+		of := s.options.At(int(e.offer)).offer
+		own.score = valid(r.Score(of, a.ref), a.weight)
+		if own.unscored = math.IsNaN(own.score); own.unscored {
+			own.score = float64(of.Priority)
+		}
+		entries = append(entries, own)
+	}
+	return newOrder(entries, s.bundles), nil
 }
 
 // reads returns what the ranking of the offer reads.
@@ -247,6 +281,8 @@ func (r *ranking) reads(o *option, model rank.Model) rules.Reads {
 	switch {
 	case r.formula != nil:
 		return r.formula.Reads()
+	case r.static:
+		return 0
 	case r.by == rank.ByUtility && o.acceptance != nil:
 		return o.acceptance.Reads()
 	case r.ranker != nil, r.by == rank.ByUtility && model != nil:

@@ -17,6 +17,9 @@ const expiredAtOnce = 64
 
 // order returns the candidates of a selection, perhaps without some that have expired.
 func (d *deciding) order(r *ranking) *order {
+	if r.order != nil {
+		return r.order
+	}
 	if l := d.binding.live[r.number].Load(); l != nil && l.order != nil && l.from <= d.seconds {
 		return l.order
 	}
@@ -29,7 +32,7 @@ func (d *deciding) order(r *ranking) *order {
 func (d *deciding) prune(w *walk) {
 	at := &d.binding.live[w.ranking.number]
 	last := at.Load()
-	if last != nil && last.from >= d.seconds || d.seconds > d.engine.config.Now().Unix() {
+	if w.ranking.order != nil || last != nil && last.from >= d.seconds || d.seconds > d.engine.config.Now().Unix() {
 		return
 	}
 	pruned := &live{d.seconds, w.order.unexpired(d.seconds)}

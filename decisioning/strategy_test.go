@@ -2,11 +2,13 @@ package decisioning_test
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
 
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/constraint"
@@ -242,4 +244,50 @@ func TestMixedRankersWithoutWeightsAreAWarning(t *testing.T) {
 	require.Len(t, d.Warnings, 1)
 	c.Activities[1].Weight = 2
 	assert.Empty(t, decide(t, open(t, c, decisioning.Config{}), asking("r", "home", "side")).Warnings)
+}
+
+// A ranker that no request changes ranks as the same ranker does offer by offer.
+func TestStaticRankerRanksAsItsRankDoes(t *testing.T) {
+	score := func(o *offer.Offer, a offer.ActivityRef) float64 {
+		switch o.Priority {
+		case 0:
+			return math.NaN()
+		case 1:
+			return math.Inf(1)
+		default:
+			return float64(len(a.ID)) - float64(o.Priority/2)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		var offers []offer.Offer
+		for i := range rapid.IntRange(0, 60).Draw(t, "offers") {
+			offers = append(offers, offer.Offer{
+				ID: offer.ID(fmt.Sprint("o", i)), Priority: rapid.Int64Range(0, 9).Draw(t, "priority"),
+				Eligibility: rapid.SampledFrom([]string{"", "profile.age > 18"}).Draw(t, "rule"),
+			})
+		}
+		c := shop(offers...)
+		c.Activities[0].Count = 7
+		if rapid.Bool().Draw(t, "least") {
+			least := -1.0
+			c.Activities[0].Rank.By, c.Activities[0].Rank.MinScore = "own", &least
+		}
+		var answers []*decisioning.Decision
+		for _, r := range []rank.Ranker{rank.Fixed(score), rank.Func(rank.Fixed(score).Rank)} {
+			engine, err := decisioning.New(decisioning.Config{
+				Strategy: decisioning.Strategy{Ranker: r}, Rankers: map[string]rank.Ranker{"own": r},
+			})
+			require.NoError(t, err)
+			s, err := decisioning.Compile(c)
+			require.NoError(t, err)
+			require.NoError(t, engine.Publish(s))
+			request := asking("r", "home", "side")
+			request.Trace = decisioning.TraceLevel(rapid.IntRange(0, 1).Draw(t, "trace"))
+			request.Profile = profile.JSON([]byte(`{"age": 20}`))
+			d, err := engine.Decide(t.Context(), request)
+			require.NoError(t, err)
+			answers = append(answers, d)
+		}
+		require.Equal(t, answers[0].Propositions, answers[1].Propositions)
+	})
 }

@@ -9,6 +9,15 @@ import (
 	"github.com/proffer-go/proffer/rank"
 )
 
+// A ranker whose scores no request changes: decisions look at its best candidates only.
+func ExampleFixed() {
+	byMargin := rank.Fixed(func(o *offer.Offer, _ offer.ActivityRef) float64 { return o.Value - o.Cost })
+
+	tent := offer.Offer{ID: "tent", Value: 80, Cost: 50}
+	fmt.Println(byMargin.Score(&tent, offer.ActivityRef{ID: "home"}))
+	// Output: 30
+}
+
 // A ranker of an application: offers score by how many of the person's
 // interests they touch.
 func ExampleEach() {

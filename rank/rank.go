@@ -21,6 +21,32 @@ type Ranker interface {
 	Rank(ctx context.Context, f *profile.Facts, c *offer.Candidates, scores []float64) error
 }
 
+// A Static is a [Ranker] whose scores depend on the offer and the activity alone: nobody's
+// facts change them, nor the other candidates. The engine asks for each score once, when a
+// snapshot is published, and keeps the candidates in order, so that a decision looks at
+// the best of them only. Score and Rank agree; NaN is "no score". [Fixed] gives it for
+// free.
+type Static interface {
+	Ranker
+	Score(o *offer.Offer, a offer.ActivityRef) float64
+}
+
+// Fixed returns the [Static] ranker with the score.
+func Fixed(score func(o *offer.Offer, a offer.ActivityRef) float64) Static { return fixed(score) }
+
+type fixed func(*offer.Offer, offer.ActivityRef) float64
+
+func (score fixed) Score(o *offer.Offer, a offer.ActivityRef) float64 { return score(o, a) }
+
+func (score fixed) Rank(_ context.Context, _ *profile.Facts, c *offer.Candidates, scores []float64) error {
+	k := 0
+	for _, o := range c.All() {
+		scores[k] = score(o, c.For)
+		k++
+	}
+	return nil
+}
+
 // A Binder does work once for each snapshot, when it is published, and returns
 // the Ranker to use with it.
 type Binder interface {
@@ -77,9 +103,7 @@ func (score each) Rank(ctx context.Context, f *profile.Facts, c *offer.Candidate
 
 // Priority returns the [Ranker] whose score is the offer's priority.
 func Priority() Ranker {
-	return Each(func(_ context.Context, _ *profile.Facts, o *offer.Offer) (float64, error) {
-		return float64(o.Priority), nil
-	})
+	return Fixed(func(o *offer.Offer, _ offer.ActivityRef) float64 { return float64(o.Priority) })
 }
 
 // A Model predicts the probability that each candidate is accepted. It follows

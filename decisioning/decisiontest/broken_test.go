@@ -75,6 +75,7 @@ func TestKitNamesTheRuleThatIsBroken(t *testing.T) {
 			return nil
 		}), "made for another set"},
 		{"a lazy filter that disagrees", func(r *recorder) { decisiontest.TestFilter(r, twoFaced{}, facts, offers) }, "they agree"},
+		{"a static ranker that looks at the person", func(r *recorder) { decisiontest.TestRanker(r, nosy{}, facts, offers) }, "they agree, whoever is asked for"},
 		{"a ranker that forgets one", ranker(func(_ context.Context, _ *profile.Facts, _ *offer.Candidates, scores []float64) error {
 			for i := range scores[:max(len(scores)-1, 0)] {
 				scores[i] = 1
@@ -123,6 +124,18 @@ func TestKitNamesTheRuleThatIsBroken(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A nosy ranker says that it is static, and is not.
+type nosy struct{}
+
+func (nosy) Score(*offer.Offer, offer.ActivityRef) float64 { return 1 }
+
+func (nosy) Rank(_ context.Context, f *profile.Facts, _ *offer.Candidates, scores []float64) error {
+	for i := range scores {
+		scores[i] = float64(len(f.ID()))
+	}
+	return nil
 }
 
 // A twoFaced filter says one thing of a set and another of its offers.

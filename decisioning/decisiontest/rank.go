@@ -25,6 +25,25 @@ func TestRanker(tb testing.TB, r rank.Ranker, facts *profile.Facts, offers []off
 	checkScores(tb, set, "Rank", func(c *offer.Candidates, scores []float64) error {
 		return r.Rank(tb.Context(), facts, c, scores)
 	})
+	if static, ok := r.(rank.Static); ok {
+		checkStatic(tb, static, facts, set)
+	}
+}
+
+func checkStatic(tb testing.TB, r rank.Static, facts *profile.Facts, set *offer.Set) {
+	tb.Helper()
+	for _, f := range []*profile.Facts{facts, profile.NewFacts(profile.Given{})} {
+		c := offer.NewCandidates(set, activity, true)
+		scores := make([]float64, c.Len())
+		if err := r.Rank(tb.Context(), f, c, scores); err != nil {
+			tb.Errorf("Rank: %v", err)
+		}
+		for i, s := range scores {
+			if got := r.Score(set.At(i), activity); !same(got, s) {
+				tb.Errorf("Score(%q) = %v, but Rank says %v: they agree, whoever is asked for", set.At(i).ID, got, s)
+			}
+		}
+	}
 }
 
 // TestModel checks that the model keeps the rules of [rank.Model] for the facts
