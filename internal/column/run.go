@@ -3,7 +3,7 @@ package column
 import "math"
 
 // Run writes the scores of the offers from from up to to to scores, which has room
-// for as many: NaN is no score.
+// for as many: NaN is no score. Infinities are written as they are.
 func (e *Eval) Run(t *Table, from, to int, scores []float64) {
 	e.ready(min(to-from+from%size, size))
 	for g := from / size; from < to; g++ {
@@ -18,7 +18,7 @@ func (e *Eval) Run(t *Table, from, to int, scores []float64) {
 }
 
 // RunAt writes the scores of the offers with the indexes to scores, which has room
-// for as many: NaN is no score.
+// for as many: NaN is no score. Infinities are written as they are.
 func (e *Eval) RunAt(t *Table, indexes []int32, scores []float64) {
 	e.ready(min(len(indexes), size))
 	e.gathered = atLeast(e.gathered, len(e.program.columns))
@@ -58,7 +58,7 @@ func (e *Eval) write(scores []float64, low int) {
 	}
 	some := !of.covers(&e.live)
 	for i, v := range out.number[low : low+len(scores)] {
-		if v-v != 0 || some && !of.has(low+i) { // v-v is 0 unless v is infinite or NaN
+		if some && !of.has(low+i) {
 			v = math.NaN()
 		}
 		scores[i] = v

@@ -25,12 +25,18 @@ const (
 	opMatch               // value.matches(constant)
 	opContains            // constant in value
 	opExists              // value.exists(x, x == constant)
+	opSome                // value.exists(x, test)
+	opAll                 // value.all(x, test)
+	opOne                 // value.exists_one(x, test)
 
 	// What is not about the value at one path.
-	opConstant  // the truth of the cell's none
-	opEqualPath // value == other value
-	opLessPath  // value < other value
-	opBefore    // now < constant
+	opConstant      // the truth of the cell's none
+	opEqualPath     // value == other value
+	opLessPath      // value < other value
+	opEqualQuantity // one quantity == another
+	opLessQuantity  // one quantity < another
+	opAtMostQuantity
+	opBefore // now < constant
 )
 
 // An aspect is what of its subject an atom looks at.
@@ -40,6 +46,7 @@ const (
 	whole aspect = iota
 	size
 	events
+	element // of the list that a macro goes through
 )
 
 // MaxOptional is how many keys of a path may be optional.
@@ -85,6 +92,9 @@ type rest struct {
 	missing slot.Value // what the value is if optional keys are missing
 	other   slot.Path  // of comparisons between two paths
 	instant time.Time  // of opBefore
+	test    *Form      // of each element
+	left    []stage    // of comparisons between quantities
+	right   []stage
 }
 
 func ask(o op, s Subject, constants ...slot.Value) *Form {

@@ -23,7 +23,8 @@ type cell struct {
 	weight   uint8     // which part to ask first: the lightest
 
 	// Of a gate: its parts. Of an atom: the slot or count; the text, set or
-	// pattern of the constant; another slot; nanoseconds.
+	// pattern of the constant, or the test; another slot; nanoseconds. Of a comparison
+	// between quantities: the one and the other.
 	refs   [fan]uint32
 	number float64 // of the constant; the seconds of an instant
 }
@@ -50,7 +51,7 @@ func constantCells() []cell {
 // The weights of cells.
 const (
 	light  = iota
-	slow   // walks a string
+	slow   // walks a string or list, or computes
 	costly // may be the first to read the events
 )
 
@@ -58,7 +59,8 @@ func weightOf(c *cell) uint8 {
 	switch {
 	case c.of == events:
 		return costly
-	case c.op == opSubstring || c.op == opMatch:
+	case c.op == opSubstring || c.op == opMatch || opSome <= c.op && c.op <= opOne,
+		c.op.isComputed():
 		return slow
 	}
 	return light
@@ -66,6 +68,9 @@ func weightOf(c *cell) uint8 {
 
 // isGate reports whether the cell joins others.
 func (c *cell) isGate() bool { return c.op == opAnd || c.op == opOr }
+
+// isComputed reports whether the atom compares quantities.
+func (o op) isComputed() bool { return opEqualQuantity <= o && o <= opAtMostQuantity }
 
 // negate returns what the atom makes of the truth of what it asks.
 func (c *cell) negate(t Truth) Truth {
@@ -84,10 +89,14 @@ func (v *View) judge(c *cell, value *slot.Value, row *slot.Row) Truth {
 		}
 		return v.judgeScalar(c, &slot.Value{Kind: slot.Number, Number: float64(n)})
 	}
-	if c.op == opContains || c.op == opExists {
+	switch c.op {
+	case opContains, opExists:
 		return v.judgeMember(c, value, row)
+	case opSome, opAll, opOne:
+		return v.judgeEach(c, value, row)
+	default:
+		return v.judgeScalar(c, value)
 	}
-	return v.judgeScalar(c, value)
 }
 
 // sizeOf returns how many elements, members or code points the value has.

@@ -19,7 +19,7 @@ type Lexicon struct {
 	seed maphash.Seed
 	view View // what there is, of which readers get copies
 
-	texts, sets, patterns, cells, rules index
+	texts, sets, patterns, quantities, tests, cells, rules index
 
 	keys map[uint32]int // by slot: how many keys sought in it have slots
 }
@@ -27,7 +27,7 @@ type Lexicon struct {
 // NewLexicon returns a lexicon of nothing.
 func NewLexicon() *Lexicon {
 	l := &Lexicon{seed: maphash.MakeSeed(), keys: make(map[uint32]int)}
-	l.view = View{seed: l.seed, schema: slot.NewSchema(), cells: constantCells(), sets: []uint32{0}, columns: &columns{}}
+	l.view = View{seed: l.seed, schema: slot.NewSchema(), cells: constantCells(), tests: constantCells(), sets: []uint32{0}, quantities: []uint32{0}, columns: &columns{}}
 	return l
 }
 

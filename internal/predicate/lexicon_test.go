@@ -41,6 +41,11 @@ func TestAtomsOfAllKindsAreToldApart(t *testing.T) {
 		EqualPaths(other, at("a").Path), LessPaths(other, at("a").Path), LessPaths(at("a").Path, other), Before(noon), Before(noon.Add(1)), Before(noon.Add(1e9)),
 		Events(slot.Count{}).Less(Number(1)), Events(slot.Count{Typed: true}).Less(Number(1)), Events(slot.Count{Dated: true}).Less(Number(1)),
 		optional.Equals(Text("x")), optional.Equals(Text("y")), optional.Has(),
+		at("a").Quantity().Less(Now()), at("a").Quantity().AtMost(Now()), at("a").Quantity().Equals(Now()), Now().Less(at("a").Quantity()), at("a").Double().Less(Now()), at("a").Timestamp().Less(Now()),
+		at("a").Size().Quantity().Less(Now()), at("b").Quantity().Less(Now()), at("a").Quantity().Plus(Fixed(Number(1))).Less(Now()), at("a").Quantity().Plus(Fixed(Number(2))).Less(Now()), at("a").Quantity().Minus(Fixed(Number(1))).Less(Now()),
+		at("a").Timestamp().Less(Now().Plus(Duration(1))), at("a").Timestamp().Less(Now().Plus(Duration(2))), at("a").Timestamp().Less(Instant(noon)), at("a").Timestamp().Less(Instant(noon.Add(1))),
+		at("a").Some(Element().Less(Number(1))), at("a").All(Element().Less(Number(1))), at("a").One(Element().Less(Number(1))), at("a").Some(Not(Element().Less(Number(1)))), at("a").Some(Element().AtMost(Number(1))),
+		at("a").Some(And(Element().Less(Number(1)), Element().HasPrefix("a"))), at("a").Some(Or(Element().Less(Number(1)), Element().HasPrefix("a"))), at("b").Some(Element().Less(Number(1))), at("a").Some(Constant(true)),
 		{Fits: true, op: opOr, parts: []*Form{nil, at("a").Holds()}},
 	} {
 		r := l.Rule(f)

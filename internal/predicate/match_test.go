@@ -199,6 +199,38 @@ func indices[T any](s []T) func(func(int) bool) {
 	}
 }
 
+func TestComputingAndLoopingAllocateNothing(t *testing.T) {
+	l := NewLexicon()
+	sum := at("n").Quantity().Times(Fixed(Number(0.2))).Plus(at("n").Double())
+	forms := []*Form{
+		sum.Equals(sum.Negative().Negative()), Fixed(Number(1)).Less(sum),
+		Now().Minus(at("at").Timestamp()).AtMost(Duration(time.Hour)), Instant(noon).AtMost(at("at").Timestamp().Plus(Duration(time.Hour))),
+		at("l").Some(Element().Less(Number(1))), at("l").All(Or(Element().In([]slot.Value{Number(1)}), Element().AtMost(Number(0)))), at("l").One(Element().Equals(Number(1))),
+	}
+	for _, f := range forms {
+		l.Rule(f)
+	}
+	v := l.View()
+	row := &slot.Row{Values: make([]slot.Value, v.schema.Len()), Elements: []slot.Value{Number(1), Number(0)}}
+	for key, value := range map[string]slot.Value{"n": Number(5), "at": Text("2026-06-01T13:30:00+02:00"), "l": {Kind: slot.List, Size: 2}} {
+		n, ok := v.schema.Slot(at(key).Path)
+		require.True(t, ok)
+		row.Values[n] = value
+	}
+	var m Match
+	decide := func() {
+		m.Reset(v, row, counter(2), noon)
+		for r := range forms {
+			if m.Holds(Rule(r)) != True {
+				t.Errorf("rule %d does not hold", r)
+			}
+		}
+		m.All()
+	}
+	decide()
+	assert.Zero(t, testing.AllocsPerRun(100, decide))
+}
+
 func TestAMatchAllocatesNothing(t *testing.T) {
 	w := newWorkload()
 	v := w.lexicon(500).View()

@@ -30,6 +30,8 @@ func (m *Match) special(c *cell) Truth {
 		return c.negate(truthOf(m.seconds < c.number || m.seconds == c.number && m.nanos < c.refs[nanosRef]))
 	case opEqualPath, opLessPath:
 		return c.negate(m.pair(c))
+	case opEqualQuantity, opLessQuantity, opAtMostQuantity:
+		return c.negate(m.compare(c))
 	default:
 		n := m.count(c.refs[subjectRef])
 		if n < 0 {

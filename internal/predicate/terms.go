@@ -41,22 +41,61 @@ func (a *atom) paths() []slot.Path {
 		return nil
 	case a.op == opEqualPath || a.op == opLessPath:
 		return []slot.Path{a.path, a.rest.other}
+	case a.op.isComputed():
+		var paths []slot.Path
+		for _, s := range slices.Concat(a.rest.left, a.rest.right) {
+			if s.readsPath() {
+				paths = append(paths, s.path)
+			}
+		}
+		return paths
 	}
 	return []slot.Path{a.path}
 }
 
 // cell interns the cell.
 func (l *Lexicon) cell(c cell) uint32 {
-	hash := maphash.Comparable(l.seed, c)
-	if n, ok := l.cells.find(hash, func(n uint32) bool { return l.view.cells[n] == c }); ok {
-		return n
-	}
-	n := uint32(len(l.view.cells))
-	l.view.cells = append(l.view.cells, c)
-	if c.isGate() {
+	known := len(l.view.cells)
+	n := intern(l.seed, &l.cells, &l.view.cells, c)
+	if int(n) == known && c.isGate() {
 		l.view.gates = append(l.view.gates, gate{c.refs, n, truthOf(c.op == opOr)})
 	}
-	l.cells.add(hash, n)
+	return n
+}
+
+// intern returns the number of the value, which it appends to all if it is new.
+func intern[T comparable](seed maphash.Seed, numbers *index, all *[]T, value T) uint32 {
+	hash := maphash.Comparable(seed, value)
+	if n, ok := numbers.find(hash, func(n uint32) bool { return (*all)[n] == value }); ok {
+		return n
+	}
+	n := uint32(len(*all))
+	*all = append(*all, value)
+	numbers.add(hash, n)
+	return n
+}
+
+// quantity interns a computation.
+func (l *Lexicon) quantity(stages []stage) uint32 {
+	var h maphash.Hash
+	h.SetSeed(l.seed)
+	steps := make([]step, len(stages))
+	for i, s := range stages {
+		steps[i] = s.step
+		if s.readsPath() {
+			n, _ := l.view.schema.Slot(s.path)
+			steps[i].slot = uint32(n)
+		}
+		maphash.WriteComparable(&h, steps[i])
+	}
+	hash := h.Sum64()
+	if n, ok := l.quantities.find(hash, func(n uint32) bool { return slices.Equal(l.view.quantity(n), steps) }); ok {
+		return n
+	}
+	n := uint32(len(l.view.quantities) - 1)
+	l.view.steps = append(l.view.steps, steps...)
+	l.view.quantities = append(l.view.quantities, uint32(len(l.view.steps)))
+	l.quantities.add(hash, n)
 	return n
 }
 
@@ -118,6 +157,9 @@ func (l *Lexicon) atom(a *atom) uint32 {
 	c := cell{op: a.op, negated: a.negated, of: a.of}
 	c.weight = weightOf(&c)
 	switch {
+	case c.op.isComputed():
+		c.refs[subjectRef], c.refs[otherRef] = l.quantity(a.rest.left), l.quantity(a.rest.right)
+		return l.cell(c)
 	case a.op == opBefore:
 		c.number, c.refs[nanosRef] = float64(a.rest.instant.Unix()), uint32(a.rest.instant.Nanosecond())
 		return l.cell(c)
@@ -162,6 +204,8 @@ func (l *Lexicon) setConstants(c *cell, a *atom) {
 		c.refs[constantRef] = l.set(a.constants)
 	case opMatch:
 		c.refs[constantRef] = l.pattern(a.constants[0].Text)
+	case opSome, opAll, opOne:
+		c.refs[constantRef] = l.test(a.rest.test)
 	default:
 		for _, k := range a.constants {
 			known := l.constant(k)

@@ -22,6 +22,10 @@ type View struct {
 	sets     []uint32 // where the members of each set begin, and the last end
 	patterns []*regexp.Regexp
 
+	tests      []cell   // of elements: no cell is among the others
+	steps      []step   // of quantities
+	quantities []uint32 // where the steps of each begin, and the last end
+
 	columns *columns
 }
 
@@ -34,6 +38,9 @@ type gate struct {
 
 // Schema returns the numbers of all that the rules read.
 func (v *View) Schema() *slot.Schema { return v.schema }
+
+// quantity returns the steps of a quantity.
+func (v *View) quantity(n uint32) []step { return v.steps[v.quantities[n]:v.quantities[n+1]] }
 
 // Rules returns how many rules there are.
 func (v *View) Rules() int { return len(v.rules) }

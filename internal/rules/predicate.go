@@ -14,11 +14,14 @@ import (
 
 // A dissection takes a checked condition apart into what the index answers. Each
 // method returns nil, or false, for what does not fit.
-type dissection struct{ tree *ast.AST }
+type dissection struct {
+	tree    *ast.AST
+	element string // the variable of the macro that is taken apart, if any
+}
 
 // predicateOf takes a checked condition apart. It returns nil if nothing of it fits.
 func predicateOf(tree *ast.AST) *predicate.Form {
-	return dissection{tree}.condition(tree.Expr())
+	return dissection{tree: tree}.condition(tree.Expr())
 }
 
 // condition returns e as an operand of && has it: what is no bool is an error.
@@ -33,7 +36,7 @@ func (d dissection) condition(e ast.Expr) *predicate.Form {
 	case ast.SelectKind:
 		return d.has(e.AsSelect())
 	case ast.ComprehensionKind:
-		return d.exists(e.AsComprehension())
+		return d.each(e.AsComprehension())
 	case ast.CallKind:
 		return d.call(e.AsCall())
 	default:
@@ -69,10 +72,10 @@ func (d dissection) call(c ast.CallExpr) *predicate.Form {
 		return d.less(args[0], args[1])
 	case operators.Greater:
 		return d.less(args[1], args[0])
-	case operators.GreaterEquals: // an error if < is one; otherwise the opposite
-		return predicate.Not(d.less(args[0], args[1]))
+	case operators.GreaterEquals:
+		return d.atMost(args[1], args[0])
 	case operators.LessEquals:
-		return predicate.Not(d.less(args[1], args[0]))
+		return d.atMost(args[0], args[1])
 	case operators.In:
 		return d.in(args[0], args[1])
 	case "hasValue":
@@ -101,7 +104,10 @@ func (d dissection) equal(a, b ast.Expr) *predicate.Form {
 	if p, q, ok := d.paths(a, b); ok {
 		return predicate.EqualPaths(p, q)
 	}
-	return d.atInstant(a, b)
+	if f := d.atInstant(a, b); f != nil {
+		return f
+	}
+	return d.side(a).Equals(d.side(b))
 }
 
 func (d dissection) equalConstant(e ast.Expr, k slot.Value) *predicate.Form {
@@ -110,7 +116,7 @@ func (d dissection) equalConstant(e ast.Expr, k slot.Value) *predicate.Form {
 	}
 	// What can be nothing but a bool or an error is itself, or its opposite.
 	if d.tree.GetType(e.ID()).Kind() != types.BoolKind || k.Kind != slot.Bool {
-		return nil
+		return d.side(e).Equals(predicate.Fixed(k))
 	}
 	if k.Number == 0 {
 		return predicate.Not(d.condition(e))
@@ -120,17 +126,32 @@ func (d dissection) equalConstant(e ast.Expr, k slot.Value) *predicate.Form {
 
 // less returns a < b.
 func (d dissection) less(a, b ast.Expr) *predicate.Form {
+	if f := d.lessValue(a, b); f != nil {
+		return f
+	}
+	return d.side(a).Less(d.side(b))
+}
+
+// atMost returns a <= b. Of values it is an error if b < a is one, and otherwise the
+// opposite; of what is computed it is not, which may be no number.
+func (d dissection) atMost(a, b ast.Expr) *predicate.Form {
+	if f := d.lessValue(b, a); f != nil {
+		return predicate.Not(f)
+	}
+	return d.side(a).AtMost(d.side(b))
+}
+
+// lessValue returns a < b, nil if one of them is computed.
+func (d dissection) lessValue(a, b ast.Expr) *predicate.Form {
 	if k, ok := constant(b); ok && k.Kind != slot.Null {
 		if s, ok := d.subject(a); ok {
 			return s.Less(k)
 		}
-		return nil
 	}
 	if k, ok := constant(a); ok && k.Kind != slot.Null {
 		if s, ok := d.subject(b); ok {
 			return predicate.Not(s.AtMost(k))
 		}
-		return nil
 	}
 	if p, q, ok := d.paths(a, b); ok {
 		return predicate.LessPaths(p, q)
@@ -166,32 +187,6 @@ func (d dissection) in(e, list ast.Expr) *predicate.Form {
 	}
 	return s.In(members)
 }
-
-// exists returns path.exists(x, x == constant).
-func (d dissection) exists(c ast.ComprehensionExpr) *predicate.Form {
-	step := callArgs(c.LoopStep(), operators.LogicalOr)
-	if c.HasIterVar2() || len(step) != 2 || !isIdent(step[0], c.AccuVar()) || !isIdent(c.Result(), c.AccuVar()) {
-		return nil
-	}
-	if start, ok := literal[types.Bool](c.AccuInit()); !ok || bool(start) {
-		return nil
-	}
-	sides := callArgs(step[1], operators.Equals)
-	if len(sides) != 2 {
-		return nil
-	}
-	if isIdent(sides[1], c.IterVar()) {
-		sides = []ast.Expr{sides[1], sides[0]}
-	}
-	k, ok1 := constant(sides[1])
-	s, ok2 := d.value(c.IterRange())
-	if !ok1 || !ok2 || !isIdent(sides[0], c.IterVar()) {
-		return nil
-	}
-	return s.Exists(k)
-}
-
-func isIdent(e ast.Expr, name string) bool { return e.Kind() == ast.IdentKind && e.AsIdent() == name }
 
 // search returns the searches in strings, with constant arguments.
 func (d dissection) search(c ast.CallExpr) *predicate.Form {

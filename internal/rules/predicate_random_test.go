@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -25,6 +26,11 @@ var (
 		float64(1<<53 - 1), float64(1 << 53), float64(1<<53 + 2), float64(1 << 63), -float64(1 << 63), math.Nextafter(1<<63, 0), float64(1 << 62 * 4), 1e19,
 		"", "a", "b", "ab", "gold", "ä", "日本", "1", "true", "a\x00", "\U0001F600", "\uffff",
 	}
+	instants = []string{
+		"2026-06-01T12:00:00Z", "2026-06-01T14:00:00+02:00", "2026-06-01T11:59:59.999999999Z", "2026-06-01T12:00:00.000000001999Z", "2026-05-31T12:00:00Z", "2026-06-02T12:00:00-00:00",
+		"0001-01-01T00:00:00Z", "0001-01-01T00:00:00+01:00", "0000-12-31T23:30:00-01:00", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59.999999999Z", "9999-12-31T23:59:59-01:00", "1734-01-01T00:00:00Z", "2318-09-11T00:00:00Z",
+		"2026-06-01t12:00:00Z", "2026-06-01T12:00:00z", "2016-12-31T23:59:60Z", "2026-02-29T12:00:00Z", "2026-6-1T12:00:00Z", "2026-06-01T12:00:00,5Z", "2026-06-01T12:00:00.Z", "2026-06-01T12:00:00+24:00", "2026-06-01", "2026-06-01T12:00:00", "2026-06-01T24:00:00Z",
+	}
 	literals = []string{
 		"null", "true", "false", "0", "0u", "0.0", "-0.0", "1", "1u", "-1", "0.5", "18", "18.0", "5e-324", "1e300", "1.7976931348623157e308", "-1.7976931348623157e308",
 		"9007199254740991", "9007199254740992", "9007199254740993", "9007199254740993u", "9007199254740994.0", "9223372036854775807", "-9223372036854775808", "9223372036854775808u", "18446744073709551615u", "9223372036854775808.0", "1e19",
@@ -39,6 +45,9 @@ func document(t *rapid.T, depth int) any {
 		return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) any { return document(t, depth-1) }), 0, 4).Draw(t, "list")
 	case kind <= 3 && depth > 0:
 		return randomObject(t, depth-1)
+	}
+	if rapid.IntRange(0, 4).Draw(t, "instant") == 0 {
+		return rapid.SampledFrom(instants).Draw(t, "instant")
 	}
 	return rapid.SampledFrom(scalars).Draw(t, "scalar")
 }
@@ -120,9 +129,77 @@ func (a author) count() string {
 	return "events" + a.pick("", ".ofType('a')", ".ofType('b')") + a.pick("", ".within(duration('1h'))", ".within(duration('24h'))") + ".size()"
 }
 
+func (a author) comparison() string { return a.pick(" == ", " != ", " < ", " <= ", " > ", " >= ") }
+
+func (a author) quantity(depth int) string {
+	if depth == 0 || a.chance(30) {
+		switch rapid.IntRange(0, 6).Draw(a.T, "operand") {
+		case 0:
+			return a.pick("0.0", "(0.0 / 0.0)", "(1.0 / 0.0)", "-0.0", "0.1", "3.0", "1e300", "5e-324", "1.7976931348623157e308")
+		case 1:
+			return a.optional() + ".orValue(" + a.pick("0.5", "1e300", "1", "'a'") + ")"
+		case 2:
+			return "double(" + a.pick(a.path(), a.optional()+".orValue(3)", "size("+a.path()+")") + ")"
+		case 3:
+			return a.pick("size("+a.path()+")", a.literal())
+		default:
+			return a.path()
+		}
+	}
+	if a.chance(10) {
+		return "-(" + a.quantity(depth-1) + ")"
+	}
+	return "(" + a.quantity(depth-1) + a.pick(" + ", " - ", " * ", " / ") + a.quantity(depth-1) + ")"
+}
+
+func (a author) duration() string {
+	return "duration('" + a.pick("0s", "1h", "-24h", "24h", "1ns", "2562047h", "-2562047h47m16.854775808s") + "')"
+}
+
+func (a author) instant() string {
+	t := a.pick("now", "timestamp("+a.path()+")", "timestamp("+a.path()+")", "timestamp('"+a.pick("2026-06-01T12:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z")+"')", a.path())
+	if a.chance(40) {
+		return t + a.pick(" + ", " - ") + a.duration()
+	}
+	return t
+}
+
+// test returns a test of the elements x.
+func (a author) test(depth int) string {
+	if depth > 0 && a.chance(40) {
+		x, y := a.test(depth-1), a.test(depth-1)
+		return a.pick("!("+x+")", "("+x+" && "+y+")", "("+x+" || "+y+")", "("+x+" || "+y+" || "+x+" || !"+x+" || "+y+" || x == 'ab')", "("+x+" ? "+y+" : "+x+")")
+	}
+	switch rapid.IntRange(0, 9).Draw(a.T, "test") {
+	case 0:
+		return "x"
+	case 1, 2:
+		return "x in " + a.list()
+	case 3, 4:
+		return "x" + a.pick(".startsWith(", ".endsWith(", ".contains(", ".matches(") + a.pick("''", "'a'", "'o'", "'ä'") + ")"
+	case 5: // does not fit
+		return a.pick("x.a == 1", "x == "+a.path(), "'a' in x", "x.size() == 1", "x * 2.0 > 1.0", "now > timestamp(x)", "x.exists(y, y == 1)", "x.exists(x, x == 1)")
+	default:
+		return "x" + a.comparison() + a.literal()
+	}
+}
+
 func (a author) atom() string {
-	comparison := a.pick(" == ", " != ", " < ", " <= ", " > ", " >= ")
-	switch rapid.IntRange(0, 13).Draw(a.T, "atom") {
+	comparison := a.comparison()
+	switch rapid.IntRange(0, 19).Draw(a.T, "atom") {
+	case 14, 15:
+		return a.quantity(2) + comparison + a.quantity(2)
+	case 16:
+		return a.instant() + comparison + a.instant()
+	case 17:
+		return a.instant() + " - " + a.instant() + comparison + a.duration()
+	case 18, 19:
+		list := a.pick(a.path(), a.path(), a.optional()+".orValue([])")
+		text := list + a.pick(".exists(x, ", ".all(x, ", ".exists_one(x, ") + a.test(2) + ")"
+		if a.chance(10) {
+			return regexp.MustCompile(`\bx\b`).ReplaceAllString(text, a.pick("profile", "now", "context", "events"))
+		}
+		return text
 	case 0:
 		return a.path()
 	case 1:

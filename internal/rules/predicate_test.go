@@ -117,7 +117,7 @@ func TestFormsGiveWhatCELGives(t *testing.T) {
 	const attributes = `{
 		"yes": true, "no": false, "nil": null, "zero": 0, "minus": -0.0, "n": 18, "half": 0.5, "big": 9007199254740992, "huge": 9223372036854775808,
 		"max": 1.7976931348623157e308, "tiny": 5e-324, "s": "gold", "empty": "", "u": "日本", "list": [1, "a", null, true, [1], {}], "none": [],
-		"m": {"a": 1, "b": {"c": "x"}, "": 2, "ä b": 3}, "void": {}, "t": "gold", "end": "gold\u0000", "lists": [1, "a", null, true, [1], {}]
+		"at": "2026-05-31T14:00:00+02:00", "m": {"a": 1, "b": {"c": "x"}, "": 2, "ä b": 3}, "void": {}, "t": "gold", "end": "gold\u0000", "lists": [1, "a", null, true, [1], {}]
 	}`
 	c := newCompiler(t)
 	in := given(t, attributes, history)
@@ -145,6 +145,9 @@ func TestFormsGiveWhatCELGives(t *testing.T) {
 		"profile.?gone.orValue('') in ['', 'a']", "'a' in profile.?gone.orValue([])", "!('a' in profile.?list.orValue([]))", "'a' in profile.?gone.orValue({})", "profile.?gone.orValue('x').startsWith('x')", "size(profile.?gone.orValue([])) == 0", "profile.?m.orValue({}).size() == 4", "profile.?gone.orValue(null) == null", "profile.?gone.hasValue()", "profile.?nil.hasValue()", "profile.?m.?b.hasValue()", "profile.?m.?b.?c.?d.hasValue()", "profile.?list.?x.hasValue()", "!profile.?n.?x.hasValue()", "profile.?gone.orValue([]).exists(x, x == 1)", "profile.?gone.orValue('') < 5", "profile.?gone.orValue(3).size() > 1",
 		"events.size() == 9", "size(events) > 9", "events.ofType('purchase').size() == 3", "events.within(duration('1h')).size() >= 3", "events.ofType('purchase').within(duration('90m')).size() < 3", "size(events.within(duration('1h')).ofType('view')) == 1", "events.ofType('').size() == 0", "0 < events.ofType('view').size()", ".events.ofType('view').size() in [3, 4]", "events.within(duration('-1h')).size() == 0", "!(events.within(duration('0s')).size() == 0)",
 		"now > timestamp('2026-01-01T00:00:00Z')", "now == timestamp('2026-06-01T12:00:00Z')", "now <= timestamp('2026-06-01T14:00:00+02:00')", "now < timestamp('2026-06-01T12:00:00Z')", "timestamp('2026-06-01T12:00:00Z') <= now", "timestamp('2026-06-01T12:00:00.000000001Z') <= now", "timestamp('2026-06-01T11:59:59.999999999Z') < now", "now != timestamp('2026-06-01T12:00:00Z')", "now >= timestamp('2027-01-01T00:00:00Z')", "timestamp('2026-06-01T12:00:00Z') == .now",
+		"profile.n + profile.big > 1.0", "profile.n * 0.2 > profile.n - 5.0", "profile.n / 0.0 > 1e308", "0.0 / (profile.n - 18.0) < 1.0", "0.0 / (profile.n - 18.0) == 0.0", "0.0 / (profile.n - 18.0) >= profile.n", "0.0 / profile.zero <= 1", "0.0 / profile.zero > 1u", "0.0 / profile.zero != 1.0", "-profile.n < -17.5", "profile.s + profile.s < 1.0", "profile.s + profile.s != 1.0", "profile.list - 1.0 == 2.0", "profile.gone + 1.0 == 2.0", "!(profile.nil * 2.0 > 1.0)", "profile.n * 2.0 == 36.0", "36u <= profile.n + profile.n", "double(profile.n) >= 18", "double(size(profile.list)) / 2.0 == 3.0", "profile.?gone.orValue(2.0) * 3.0 == 6.0", "double(profile.?gone.orValue(2)) * 3.0 == 6.0", "size(profile.list) < size(profile.s)", "profile.n < profile.?gone.orValue(20.0)",
+		"profile.list.exists(x, x in [1, 'a'])", "profile.list.all(x, x != 'zz')", "profile.list.all(x, x > 0)", "profile.list.exists(x, x > 0)", "profile.list.exists_one(x, x == 1)", "profile.list.exists_one(x, x == null || x == true)", "profile.none.all(x, x > 0)", "!profile.gone.all(x, x == 1)", "profile.empty.all(x, x == 1)", "profile.s.exists(x, x > 'a')", "profile.void.exists_one(x, x > 'a')", "profile.?gone.orValue([]).all(x, x.startsWith('a'))", "profile.list.exists(profile, profile.matches('^z') || profile == 1)",
+		"timestamp(profile.at) < now", "timestamp(profile.at) == now - duration('24h')", "now - timestamp(profile.at) <= duration('24h')", "timestamp(profile.at) + duration('720h') > now", "timestamp(profile.s) < now", "timestamp(profile.n) < now", "timestamp(profile.gone) < now", "timestamp(profile.at) > timestamp('2026-01-01T00:00:00Z')", "now + duration('2562047h') + duration('2562047h') < now",
 		"(profile.n == 18) == true", "has(profile.gone) == false", "(profile.gone == 1) != false", "(profile.n > 1 && profile.s == 'gold') == false",
 	} {
 		e := mustCompile(t, c, Condition, text)
@@ -170,13 +173,13 @@ func TestWhatDoesNotFitIsLeftToTheProgram(t *testing.T) {
 		text string
 		want predicate.Truth
 	}{
-		{"profile.n + 1.0 == 2.0", predicate.Unknown},
-		{"profile.n + 1.0 == 2.0 && profile.n == 1", predicate.Unknown},
-		{"profile.n + 1.0 == 2.0 && profile.n == 2", predicate.False},
-		{"profile.n + 1.0 == 2.0 || profile.n == 1", predicate.True},
-		{"profile.n + 1.0 == 2.0 || profile.n == 2", predicate.Unknown},
-		{"!(profile.n + 1.0 == 2.0 || profile.n == 1)", predicate.False},
-		{"profile.yes ? profile.n == 1 : profile.n + 1.0 == 2.0", predicate.True},
+		{"int(profile.n) + 1 == 2", predicate.Unknown},
+		{"int(profile.n) + 1 == 2 && profile.n == 1", predicate.Unknown},
+		{"int(profile.n) + 1 == 2 && profile.n == 2", predicate.False},
+		{"int(profile.n) + 1 == 2 || profile.n == 1", predicate.True},
+		{"int(profile.n) + 1 == 2 || profile.n == 2", predicate.Unknown},
+		{"!(int(profile.n) + 1 == 2 || profile.n == 1)", predicate.False},
+		{"profile.yes ? profile.n == 1 : int(profile.n) + 1 == 2", predicate.True},
 		{"profile.list == profile.list", predicate.Unknown},
 		{"profile.list == profile.list && profile.n == 2", predicate.False},
 		{"[1].exists(profile, profile == 1)", predicate.Unknown},

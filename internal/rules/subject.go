@@ -40,8 +40,11 @@ func sizeArgument(e ast.Expr) (x ast.Expr, ok bool) {
 	return c.Args()[0], len(c.Args()) == 1
 }
 
-// value returns the value at a path, or path.orValue(constant).
+// value returns the value at a path, path.orValue(constant), or an element.
 func (d dissection) value(e ast.Expr) (predicate.Subject, bool) {
+	if d.element != "" && isIdent(e, d.element) {
+		return predicate.Element(), true
+	}
 	if e.Kind() == ast.CallKind && e.AsCall().FunctionName() == "orValue" {
 		c := e.AsCall()
 		p, optional, ok1 := d.path(c.Target())
@@ -86,8 +89,8 @@ func (d dissection) path(e ast.Expr) (p slot.Path, optional int, ok bool) {
 	return p, optional, ok && optional <= predicate.MaxOptional
 }
 
-// The variables at which paths begin. A variable of a macro is none of them: what
-// is within a macro is not taken apart.
+// The variables at which paths begin. A macro's variable of that name makes no
+// difference: a test of elements that has a path does not fit.
 var roots = map[string]slot.Root{"profile": slot.Profile, "context": slot.Context}
 
 // selected returns what of.key is made of, or one of the forms that indexed takes.
