@@ -176,26 +176,6 @@ func (s *Solver) planOf(cut bool) Plan {
 	return Plan{Chosen: s.chosen, Cut: cut}
 }
 
-// Sequential fills the slots in order, each with its best remaining candidates
-// that have room.
-func (s *Solver) Sequential(p *Problem) Plan {
-	s.begin(p)
-	defer s.end()
-	rest := s.buf
-	for i := range p.Slots {
-		slot := &p.Slots[i]
-		size, n := slot.size(), 0
-		for k := 0; k < len(slot.Candidates) && n < size; k++ {
-			if s.take(&slot.Candidates[k]) {
-				rest[n] = int32(k)
-				n++
-			}
-		}
-		s.chosen[i], rest = rest[:n:n], rest[n:]
-	}
-	return Plan{Chosen: s.chosen}
-}
-
 // weigh sets the costs so that one sum orders plans by all that can be added up:
 // each weight exceeds what all terms after it can amount to.
 //
