@@ -8,23 +8,32 @@
 // [Config], the application's own parts; [Engine.Publish] gives it a snapshot,
 // and [Engine.Decide] answers a [Request] with a [Decision]:
 //
-//	Request ──► learn ──► narrow ──► rank ──► arbitrate ──► reserve ──► Decision
-//	            facts     verdicts   scores   the best      its units
-//	                                          plan ◄──────── refused
+//	Request ──► learn ──► narrow ──► walk ──► pool ──► arbitrate ──► reserve ──► answer
+//	            facts     what is    rank     those    the best      its units
+//	                      open       order    who pass plan ◄───────── refused
+//	                                   ◄────────── more ┘
 //
-// Each step is a file of its name. A decision passes each once and never turns
-// back but for one case: when the counter refuses units, it is arbitrated again
-// with what the refusal told.
+// Each step is a file of its name. A decision looks at no more candidates than its plan
+// needs: a walk serves those of a selection in rank order, the rules of each are looked up
+// when its turn comes, and arbitration asks for more only where activities compete.
+// It turns back when the counter refuses units, and is arbitrated again with what the
+// refusal told.
 //
-//   - learn: the facts of the request, and from the sources only what an offer
-//     still in the running reads.
-//   - narrow: status, placement, collection, calendar, policies, rules, and the
-//     application's filters; the first that an offer fails is its [Reason].
-//   - rank: by priority, utility, formula or a ranker of the application, among
-//     the offers whose caps have room.
-//   - arbitrate: all activities together, exactly ([Optimal]), or one after the
+//   - learn: the facts of the request, read into slots, and from the sources only
+//     what an offer still in the running reads.
+//   - narrow: which activities and selections are open, which policies suppress, and
+//     what a candidate has to pass: status, placement, collection, calendar, policies,
+//     rules, filters; in a trace the first that an offer fails is its [Reason].
+//   - walk: by priority, or by a formula or utility over columns; a ranker of the
+//     application sees all candidates whose caps have room, together (rank).
+//   - pool: the candidates so far, with the counters that they draw on (ledger).
+//   - arbitrate: all activities together, exactly ([Optimal], contest), or one after the
 //     other ([Sequential]).
 //   - reserve: the units of all that is proposed, in one step of the counter.
+//
+// What does not depend on a request is done when a catalog is compiled (index, site,
+// order), and followed when offers change (update): [Snapshot.With], [Engine.Update].
+// [Engine.DecideInto], [Engine.Prepare] and [Engine.DecideAll] are for those who decide a lot.
 //
 // What happens to an offer afterwards is told by [Engine.Confirm],
 // [Engine.Release] and [Engine.Record].
