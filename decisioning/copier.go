@@ -1,6 +1,7 @@
 package decisioning
 
 import (
+	"maps"
 	"math"
 	"unicode/utf8"
 
@@ -121,49 +122,59 @@ func plainNumber(f *float64) bool {
 }
 
 // plainObject copies an object that is made of what encoding/json decodes to, and
-// reports whether it is.
+// reports whether it is. A clone is quicker than a map that is filled.
 func plainObject(members map[string]any, depth int, values *int) (own map[string]any, ok bool) {
-	if members == nil {
-		return nil, true
-	}
-	own = make(map[string]any, len(members))
-	for name, v := range members {
-		if own[name], ok = plainValue(v, depth+1, values); !ok || !text(name) {
+	own = maps.Clone(members)
+	for name, v := range own {
+		changed, ok := plainValue(&v, depth+1, values)
+		if !ok || !text(name) {
 			return nil, false
+		}
+		if changed {
+			own[name] = v
 		}
 	}
 	return own, true
 }
 
-func plainValue(v any, depth int, values *int) (own any, ok bool) {
+// plainValue makes the value a copy, and reports whether that is another one, which a
+// scalar seldom is, and whether it is plain.
+func plainValue(value *any, depth int, values *int) (changed, ok bool) {
 	if *values++; *values >= maxAttributes || depth > maxAttributeDepth {
-		return nil, false
+		return false, false
 	}
-	switch v := v.(type) {
+	switch v := (*value).(type) {
 	case nil, bool:
-		return v, true
+		return false, true
 	case string:
-		return v, text(v)
+		return false, text(v)
 	case float64:
-		ok = plainNumber(&v)
-		return v, ok
+		if v == 0 {
+			*value = 0.0 // there is no negative zero
+		}
+		return v == 0, finite(v)
 	case map[string]any:
 		if v == nil {
-			return nil, true
+			*value = nil
+			return true, true
 		}
-		return plainObject(v, depth, values)
+		*value, ok = plainObject(v, depth, values)
+		return true, ok
 	case []any:
 		if v == nil {
-			return nil, true
+			*value = nil
+			return true, true
 		}
 		list := make([]any, len(v))
-		for i := range v {
-			if list[i], ok = plainValue(v[i], depth+1, values); !ok {
-				return nil, false
+		copy(list, v)
+		for i := range list {
+			if _, ok := plainValue(&list[i], depth+1, values); !ok {
+				return false, false
 			}
 		}
-		return list, true
+		*value = list
+		return true, true
 	default:
-		return nil, false
+		return false, false
 	}
 }

@@ -104,6 +104,9 @@ var atoms = []string{
 
 // rule draws a rule: an atom, or some joined.
 func (g *generator) rule() string {
+	if len(g.pool) > 0 {
+		return pick(g, g.pool)
+	}
 	atom := func() string { return pick(g, atoms) }
 	switch g.upTo(7) {
 	case 5:

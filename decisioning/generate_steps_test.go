@@ -18,6 +18,7 @@ type step struct {
 	Release *follow    `json:",omitempty"`
 	Correct *follow    `json:",omitempty"` // release by the decision itself
 	Record  *happening `json:",omitempty"`
+	Fill    *filling   `json:",omitempty"`
 	Relimit int64      `json:",omitempty"` // publish the catalog with limits changed by this
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/bits"
+	"math/rand/v2"
 	"time"
 
 	"pgregory.net/rapid"
@@ -24,6 +25,7 @@ type scenario struct {
 	Faults  faults `json:",omitzero"`
 	Setup   setup
 	Steps   []step
+	Broad   bool `json:",omitempty"` // too much for a judge that tries all plans and remembers nothing
 }
 
 // String is the scenario as JSON, to reproduce a failure by.
@@ -49,6 +51,8 @@ type generator struct {
 	counting      bool // few offers and many steps, for what is counted
 	tiny          bool // scores are around the half of a millionth
 	zone          string
+	rng           *rand.Rand // draws instead of rapid, which is slow at thousands
+	pool          []string   // of rules that offers share
 }
 
 // scenarios draws whole scenarios.
@@ -94,6 +98,9 @@ var zones = []string{"", "UTC", "Europe/Berlin", "America/New_York", "Australia/
 
 // upTo draws from 0 to n, all alike: rapid's own ranges prefer the small.
 func (g *generator) upTo(n int) int {
+	if g.rng != nil {
+		return g.rng.IntN(n + 1)
+	}
 	u := 0
 	for range bits.Len(uint(n)) + 2 {
 		u <<= 1
@@ -404,6 +411,7 @@ func (g *generator) setup() {
 	}
 	if g.chance(1) {
 		s.Filter = pick(g, []part{works, works, fails, panics})
+		s.Where, s.Second = g.chance(5), g.chance(2)
 	}
 	if g.chance(1) {
 		s.Ranker = pick(g, []part{works, works, fails, panics})

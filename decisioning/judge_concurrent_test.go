@@ -22,8 +22,9 @@ func TestConcurrentDecisionsAgreeWithTheJudge(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := scenarios().Filter(func(s scenario) bool { return !s.Faults.any() }).Draw(t, "scenario").lonely()
 		all := &player{fataler: t, s: s, judge: newJudge(s.Catalog, s.Faults, s.Setup)}
-		snapshot, now := all.compile(), s.Steps[0].At
-		config := s.Setup.config(&all.asked)
+		snapshot, now := all.compile(s.Catalog), s.Steps[0].At
+		var asked sourcesAsked
+		config := s.Setup.config(&asked)
 		config.Now = func() time.Time { return now }
 		config.Counter = capping.NewMemory(capping.MemoryConfig{Now: config.Now})
 		engine, err := decisioning.New(config)
@@ -37,7 +38,8 @@ func TestConcurrentDecisionsAgreeWithTheJudge(t *testing.T) {
 		var done sync.WaitGroup
 		for i := range failures {
 			done.Go(func() {
-				p := &player{fataler: &failures[i], engine: engine, version: snapshot.Version()}
+				w := way{name: "alone", traced: i%2 == 0, prepared: i%3 == 0, into: i%4 < 2}
+				p := &player{fataler: &failures[i], twins: []*twin{{way: w, engine: engine, version: snapshot.Version()}}}
 				p.s = s.of(profile.ID(fmt.Sprintf("person %d", i)))
 				p.judge = newJudge(p.s.Catalog, p.s.Faults, p.s.Setup)
 				for p.step = range p.s.Steps {

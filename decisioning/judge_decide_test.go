@@ -22,6 +22,7 @@ type judge struct {
 	setup    setup
 	counters judgeCounters
 	saw      sights
+	broad    bool // too much to try all plans
 }
 
 // sights are what a judge met, to know what the random catalogs cover.
@@ -249,6 +250,10 @@ func (s *session) arbitrate(room []int64) {
 	sequential := newPlanner(s.places, room, s.r.AllowDuplicates).sequential()
 	if s.j.setup.Sequential {
 		s.chosen = sequential
+		return
+	}
+	if s.j.broad {
+		s.chosen = newPlanner(s.places, room, s.r.AllowDuplicates).solved()
 		return
 	}
 	p := newPlanner(s.places, room, s.r.AllowDuplicates)

@@ -23,7 +23,7 @@ func (p *player) find(f *follow) (*made, decisioning.ActivityID) {
 // keeps reports whether a latest record has kept units of an earlier one: to which
 // activity they belong then is not for sure.
 func (p *player) keeps(m *made) bool {
-	r := p.judge.counters.record(m.engine.ID)
+	r := p.judge.counters.record(m.judge.record.id)
 	return r != nil && r != m.judge.record
 }
 
@@ -36,7 +36,10 @@ func (p *player) confirm(ctx context.Context, f *follow) {
 	if activity != "" {
 		part = append(part, activity)
 	}
-	p.compareErrors("Confirm", p.engine.Confirm(ctx, m.engine.ID, part...), p.judge.counters.confirm(m.engine.ID, activity))
+	want := p.judge.counters.confirm(m.judge.record.id, activity)
+	for i, t := range p.twins {
+		p.compareErrors("Confirm", t.engine.Confirm(ctx, m.engines[i].ID, part...), want)
+	}
 }
 
 func (p *player) release(ctx context.Context, f *follow) {
@@ -48,16 +51,21 @@ func (p *player) release(ctx context.Context, f *follow) {
 	if activity != "" {
 		part = append(part, activity)
 	}
-	p.compareErrors("Release", p.engine.Release(ctx, m.engine.ID, part...), p.judge.counters.release(m.engine.ID, activity))
+	want := p.judge.counters.release(m.judge.record.id, activity)
+	for i, t := range p.twins {
+		p.compareErrors("Release", t.engine.Release(ctx, m.engines[i].ID, part...), want)
+	}
 }
 
 func (p *player) correct(ctx context.Context, f *follow) {
 	m, _ := p.find(f)
-	if m == nil || p.judge.counters.record(m.engine.ID) == nil && m.murky {
+	if m == nil || p.judge.counters.record(m.judge.record.id) == nil && m.murky {
 		return
 	}
 	p.judge.counters.releaseRecord(m.judge.record)
-	p.compareErrors("ReleaseRecord", p.engine.ReleaseRecord(ctx, m.engine), nil)
+	for i, t := range p.twins {
+		p.compareErrors("ReleaseRecord", t.engine.ReleaseRecord(ctx, m.engines[i]), nil)
+	}
 }
 
 func (p *player) record(ctx context.Context, h *happening) {
@@ -65,11 +73,21 @@ func (p *player) record(ctx context.Context, h *happening) {
 	if h.Late != 0 {
 		o.At = p.judge.counters.clock.Add(-h.Late)
 	}
-	if h.Named && h.Ask < len(p.made) && !p.name(&o, h, &p.made[len(p.made)-1-h.Ask]) {
-		return
+	var named *made
+	if h.Named && h.Ask < len(p.made) {
+		named = &p.made[len(p.made)-1-h.Ask]
+		if !p.name(&o, h, named) {
+			return
+		}
 	}
-	err := p.engine.Record(ctx, o)
-	p.compareErrors("Record", err, p.judge.counters.happened(o, p.judge.policiesCounting(o.Offer, o.Type)))
+	want := p.judge.counters.happened(o, p.judge.policiesCounting(o.Offer, o.Type))
+	for i, t := range p.twins {
+		own := o
+		if o.Decision != "" {
+			own.Decision = named.engines[i].ID
+		}
+		p.compareErrors("Record", t.engine.Record(ctx, own), want)
+	}
 }
 
 // name lets the outcome name the decision and be about its first item. It
@@ -84,7 +102,7 @@ func (p *player) name(o *decisioning.Outcome, h *happening, m *made) bool {
 	if h.Type == display && len(item.units) > 0 && item.units[0].lapsed(p.judge.counters.clock) || p.keeps(m) {
 		return false
 	}
-	o.Decision, o.Activity, o.Offer, o.Placement, o.ProfileID = m.engine.ID, item.activity, item.offer, item.placement, m.engine.ProfileID
+	o.Decision, o.Activity, o.Offer, o.Placement, o.ProfileID = m.judge.record.id, item.activity, item.offer, item.placement, m.judge.record.profile
 	if h.Bare {
 		o.Placement, o.ProfileID = "", ""
 	}

@@ -18,42 +18,45 @@ type fataler interface {
 	Fatalf(format string, args ...any)
 }
 
-// player plays a scenario before the engine and before the judge.
+// player plays a scenario before engines that take different paths, and before the
+// judge.
 type player struct {
 	fataler
-	s       scenario
-	step    int
-	clock   atomic.Int64 // the latest instant seen, in Unix nanoseconds
-	engine  *decisioning.Engine
-	version string
-	counter *upsetCounter // nil: nothing is upset
-	judge   *judge
-	made    []made
-	asked   sourcesAsked
+	s     scenario
+	step  int
+	clock atomic.Int64 // the latest instant seen, in Unix nanoseconds
+	twins []*twin
+	judge *judge
+	made  []made
+	paths [decisioning.PathCount]bool // that the twins took
 }
 
-// made is a decision that both made.
+// made is a decision that all made.
 type made struct {
-	engine *decisioning.Decision
-	judge  *judgeDecision
-	hold   time.Duration
-	murky  bool // what a correction by it does is not for sure
+	engines []*decisioning.Decision // by twin
+	judge   *judgeDecision
+	hold    time.Duration
+	murky   bool // what a correction by it does is not for sure
 }
 
 // play compares the answers to all steps of the scenario and returns what the
 // judge saw.
-func play(t fataler, s scenario) sights {
+func play(t fataler, s scenario, how ...way) (sights, [decisioning.PathCount]bool) {
 	t.Helper()
 	p := &player{fataler: t, s: s, judge: newJudge(s.Catalog, s.Faults, s.Setup)}
-	snapshot := p.compile()
+	p.judge.broad = s.Broad
+	snapshot := p.compile(p.s.Catalog)
 	if snapshot == nil {
-		return sights{}
+		return sights{}, p.paths
 	}
-	p.open(snapshot)
+	for _, w := range how {
+		p.twins = append(p.twins, &twin{way: w})
+		p.open(p.twins[len(p.twins)-1], snapshot)
+	}
 	for p.step = range s.Steps {
 		p.play(&s.Steps[p.step])
 	}
-	return p.judge.saw
+	return p.judge.saw, p.paths
 }
 
 func (p *player) failf(format string, args ...any) {
@@ -63,12 +66,12 @@ func (p *player) failf(format string, args ...any) {
 
 // compile compiles the catalog, in quarantine mode if something is wrong with
 // it; it returns nil if the catalog is refused, as it should be.
-func (p *player) compile() *decisioning.Snapshot {
+func (p *player) compile(c decisioning.Catalog) *decisioning.Snapshot {
 	compile := func(options ...decisioning.CompileOption) (*decisioning.Snapshot, error) {
 		if !p.s.Setup.JSON {
-			return decisioning.Compile(p.s.Catalog, options...)
+			return decisioning.Compile(c, options...)
 		}
-		text, err := json.Marshal(p.s.Catalog)
+		text, err := json.Marshal(c)
 		if err != nil {
 			panic(err)
 		}
@@ -85,25 +88,43 @@ func (p *player) compile() *decisioning.Snapshot {
 		p.failf("compiled in strict mode with faults")
 	}
 	snapshot, err = compile(decisioning.Quarantine())
-	if refused := p.s.Faults.refused(p.s.Catalog); refused != (err != nil) {
+	if refused := p.s.Faults.refused(c); refused != (err != nil) {
 		p.failf("refused in quarantine mode: %v, want %v", err, refused)
 	}
 	return snapshot
 }
 
-func (p *player) open(snapshot *decisioning.Snapshot) {
+func (p *player) open(t *twin, snapshot *decisioning.Snapshot) {
 	now := func() time.Time { return time.Unix(0, p.clock.Load()).UTC() }
-	p.counter = &upsetCounter{Memory: capping.NewMemory(capping.MemoryConfig{Now: now})}
-	config := p.s.Setup.config(&p.asked)
-	config.Now, config.Counter = now, p.counter
+	t.counter = &upsetCounter{Memory: capping.NewMemory(capping.MemoryConfig{Now: now})}
+	config := p.s.Setup.config(&t.asked)
+	config.Now, config.Counter = now, t.counter
 	var err error
-	if p.engine, err = decisioning.New(config); err != nil {
+	if t.engine, err = decisioning.New(config); err != nil {
 		p.failf("New: %v", err)
 	}
-	if err := p.engine.Publish(snapshot); err != nil {
+	if t.budget != 0 {
+		t.engine.SetVisitBudget(t.budget)
+	}
+	p.publish(t, snapshot)
+}
+
+// publish publishes the snapshot, or what the twin makes of its catalog.
+func (p *player) publish(t *twin, snapshot *decisioning.Snapshot) {
+	if t.shuffled && !p.s.Faults.any() {
+		shuffled := p.compile(reversed(p.s.Catalog))
+		if shuffled.Version() != snapshot.Version() {
+			p.failf("versions %s and %s of one catalog in two orders", shuffled.Version(), snapshot.Version())
+		}
+		snapshot = shuffled
+	}
+	if t.updated && !p.s.Faults.any() {
+		snapshot = p.updated(snapshot)
+	}
+	if err := t.engine.Publish(snapshot); err != nil {
 		p.failf("Publish: %v", err)
 	}
-	p.version = snapshot.Version()
+	t.version = snapshot.Version()
 }
 
 func (p *player) play(s *step) {
@@ -122,6 +143,8 @@ func (p *player) play(s *step) {
 		p.record(ctx, s.Record)
 	case s.Relimit != 0:
 		p.relimit(s.Relimit)
+	case s.Fill != nil:
+		p.fill(ctx, s)
 	}
 }
 
@@ -146,14 +169,13 @@ func (p *player) relimit(by int64) {
 	for i := range c.ContactPolicies {
 		c.ContactPolicies[i].Limit = other(c.ContactPolicies[i].Limit)
 	}
-	snapshot := p.compile()
-	if same := before == asJSON(p.s.Catalog); same != (snapshot.Version() == p.version) && !p.s.Faults.any() {
-		p.failf("versions %s and %s, same content: %v", p.version, snapshot.Version(), same)
+	snapshot, version := p.compile(*c), p.twins[0].version
+	if same := before == asJSON(p.s.Catalog); same != (snapshot.Version() == version) && !p.s.Faults.any() {
+		p.failf("versions %s and %s, same content: %v", version, snapshot.Version(), same)
 	}
-	if err := p.engine.Publish(snapshot); err != nil {
-		p.failf("Publish: %v", err)
+	for _, t := range p.twins {
+		p.publish(t, snapshot)
 	}
-	p.version = snapshot.Version()
 	p.judge.cat = p.s.Faults.survivors(*c)
 }
 
@@ -165,46 +187,69 @@ func (p *player) ask(ctx context.Context, s *step) {
 		}
 	}
 	r := &judgeRequest{Request: a.request(s.At)}
-	p.counter.begin(a)
-	p.asked.profiles.Store(false)
-	p.asked.events.Store(false)
-	got, err := p.engine.Decide(ctx, r.Request)
-	r.upset = p.counter.end()
+	errs := make([]error, len(p.twins))
+	for i, t := range p.twins {
+		if t.updated {
+			p.stir(t)
+		}
+		errs[i] = t.decide(ctx, a, r.Request)
+		for path, took := range t.took {
+			p.paths[path] = p.paths[path] || took
+		}
+	}
+	first := p.twins[0]
+	r.upset = first.counter.end()
 	id := a.ID
-	if id == "" && got != nil {
-		id = got.ID
+	if id == "" && errs[0] == nil {
+		id = first.got.ID
 	}
 	before := p.judge.counters.record(id)
 	var want *judgeDecision
 	facts, wantErr := a.facts(s.At, p.s.Setup)
 	if r.facts = facts; wantErr == nil {
+		if p.s.Broad {
+			r.facts.known = map[string]judged{}
+		}
 		want, wantErr = p.judge.decide(r, id)
 	}
-	if (err == nil) != (wantErr == nil) || errors.Is(wantErr, capping.ErrOtherProfile) != errors.Is(err, capping.ErrOtherProfile) {
-		p.failf("Decide: %v, want %v", err, wantErr)
+	for i, err := range errs {
+		if (err == nil) != (wantErr == nil) || errors.Is(wantErr, capping.ErrOtherProfile) != errors.Is(err, capping.ErrOtherProfile) {
+			p.failf("%s: Decide: %v, want %v", p.twins[i], err, wantErr)
+		}
 	}
-	if err != nil {
+	if wantErr != nil {
 		return
 	}
-	p.compare(got, want, id, a.Locked || p.unasked(a))
+	m := made{judge: want, hold: a.Hold, murky: before != nil}
+	for _, t := range p.twins {
+		if a.ID != "" {
+			t.id = id
+		} else {
+			t.id = t.got.ID
+		}
+		p.compare(t, want, a.Locked || p.unasked(t, a))
+		m.engines = append(m.engines, t.kept())
+	}
+	p.compareTwins(r.upset)
 	if want.record != nil {
-		p.made = append(p.made, made{engine: got, judge: want, hold: a.Hold, murky: before != nil})
+		p.made = append(p.made, m)
 	}
 }
 
 // unasked reports whether a source was not asked for what the ask does not give:
 // what reads it is then explained without it.
-func (p *player) unasked(a *inquiry) bool {
+func (p *player) unasked(t *twin, a *inquiry) bool {
 	s := p.s.Setup
-	return a.ProfileID != "" && (s.Profiles != "" && a.Profile == "" && !p.asked.profiles.Load() ||
-		s.Events != "" && a.Events == "" && !p.asked.events.Load())
+	return a.ProfileID != "" && (s.Profiles != "" && a.Profile == "" && !t.asked.profiles.Load() ||
+		s.Events != "" && a.Events == "" && !t.asked.events.Load())
 }
 
 // compare compares two decisions by their JSON form. Murky ones are compared
 // without their traces: of an offer that could not win it is not for sure why.
-func (p *player) compare(got *decisioning.Decision, want *judgeDecision, id string, murky bool) {
-	if got.ID != id || got.Version != p.version {
-		p.failf("decision %q of version %s, want %q of %s", got.ID, got.Version, id, p.version)
+func (p *player) compare(t *twin, want *judgeDecision, murky bool) {
+	got := t.got
+	if got.ID != t.id || got.Version != t.version {
+		p.failf("%s: decision %q of version %s, want %q of %s", t, got.ID, got.Version, t.id, t.version)
 	}
 	trace := map[decisioning.ActivityID]*decisioning.ActivityTrace{}
 	for a, t := range got.Trace {
@@ -221,10 +266,11 @@ func (p *player) compare(got *decisioning.Decision, want *judgeDecision, id stri
 			got.Propositions[i].Placement = ""
 		}
 	}
-	proposed, wanted := asJSON(got.Propositions), asJSON(want.propositions)
-	why, wantedWhy := asJSON(trace), asJSON(want.trace)
-	if proposed != wanted || why != wantedWhy && !murky {
-		p.failf("propositions:\n got %s\nwant %s\ntrace:\n got %s\nwant %s", proposed, wanted, why, wantedWhy)
+	if proposed, wanted := asJSON(got.Propositions), asJSON(want.propositions); proposed != wanted {
+		p.failf("%s: propositions:\n got %s\nwant %s", t, proposed, wanted)
+	}
+	if why, wantedWhy := asJSON(trace), asJSON(want.trace); t.traced && why != wantedWhy && !murky {
+		p.failf("%s: trace:\n got %s\nwant %s", t, why, wantedWhy)
 	}
 }
 

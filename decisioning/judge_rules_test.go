@@ -113,6 +113,14 @@ type judgeFacts struct {
 	events           []map[string]any
 	// The source failed: what reads the variable errs.
 	profileFailed, eventsFailed bool
+
+	known map[string]judged // rules that were evaluated; nil: each is evaluated each time
+}
+
+// judged is what a rule came to.
+type judged struct {
+	holds bool
+	err   error
 }
 
 // newJudgeFacts leaves out the events later than now: they do not exist.
@@ -195,6 +203,17 @@ var (
 
 // holds evaluates a rule.
 func (r *judgeRules) holds(text string, f judgeFacts) (bool, error) {
+	if known, ok := f.known[text]; ok {
+		return known.holds, known.err
+	}
+	ok, err := r.evalBool(text, f)
+	if f.known != nil {
+		f.known[text] = judged{ok, err}
+	}
+	return ok, err
+}
+
+func (r *judgeRules) evalBool(text string, f judgeFacts) (bool, error) {
 	val, err := r.eval(text, f.variables())
 	if err != nil {
 		return false, err

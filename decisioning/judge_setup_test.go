@@ -23,6 +23,8 @@ type setup struct {
 	JSON       bool                   `json:",omitempty"` // the catalog is compiled from its JSON form
 	Filter     part                   `json:",omitempty"`
 	FilterOnly decisioning.ActivityID `json:",omitempty"` // the filter is the strategy of one activity
+	Where      bool                   `json:",omitempty"` // one that works judges offers one by one, too
+	Second     bool                   `json:",omitempty"` // another filter, that sees all offers together, passes all
 	Plain      bool                   `json:",omitempty"` // which ranks by priority
 	Ranker     part                   `json:",omitempty"` // the strategy's; the catalog may name it too
 	Model      bool                   `json:",omitempty"` // predicts acceptance
@@ -147,10 +149,16 @@ func (s setup) config(asked *sourcesAsked) decisioning.Config {
 		c.Strategy.Ranker = custom
 	}
 	var filters []constraint.Filter
-	if s.Filter != "" {
+	switch {
+	case s.Filter == works && s.Where:
+		filters = append(filters, constraint.Where("brand", func(_ *profile.Facts, o *offer.Offer) bool { return works.passes(o) }))
+	case s.Filter != "":
 		filters = append(filters, constraint.Each("brand", func(_ context.Context, _ *profile.Facts, o *offer.Offer) (bool, error) {
 			return s.Filter.passes(o), s.Filter.run()
 		}))
+	}
+	if s.Second {
+		filters = append(filters, constraint.FilterFunc(works.filterAll))
 	}
 	if s.Capper {
 		c.Strategy.Capper = capping.CapperFunc(func(f *profile.Facts, o *offer.Offer, _ placement.ID, dst []capping.Limit) []capping.Limit {
@@ -198,3 +206,6 @@ func (fn modelFunc) Predict(_ context.Context, _ *profile.Facts, c *offer.Candid
 	}
 	return nil
 }
+
+// filterAll is a filter that sees all offers together, and lets all pass.
+func (p part) filterAll(context.Context, *profile.Facts, *offer.Candidates) error { return p.run() }

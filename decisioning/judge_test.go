@@ -6,6 +6,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"pgregory.net/rapid"
+
+	"github.com/proffer-go/proffer/decisioning"
 )
 
 // The engine gives the answers of the naive implementation, over random
@@ -19,7 +21,8 @@ func TestEngineAgreesWithTheJudge(t *testing.T) {
 				t.Parallel()
 				rapid.Check(t, func(t *rapid.T) {
 					s := scenarios().Draw(t, "scenario")
-					seen.add(s, play(t, s))
+					saw, took := play(t, s, ways...)
+					seen.add(s, saw, took)
 				})
 			})
 		}
@@ -31,9 +34,10 @@ func TestEngineAgreesWithTheJudge(t *testing.T) {
 type coverage struct {
 	catalogs                                               atomic.Int64
 	contested, tied, refused, erring, missing, quarantined atomic.Int64
+	paths                                                  [decisioning.PathCount]atomic.Int64
 }
 
-func (c *coverage) add(s scenario, saw sights) {
+func (c *coverage) add(s scenario, saw sights, took [decisioning.PathCount]bool) {
 	c.catalogs.Add(1)
 	for _, x := range []struct {
 		saw bool
@@ -48,6 +52,24 @@ func (c *coverage) add(s scenario, saw sights) {
 	} {
 		if x.saw {
 			x.n.Add(1)
+		}
+	}
+	for path, taken := range took {
+		if taken {
+			c.paths[path].Add(1)
+		}
+	}
+}
+
+// reportPaths fails the test where a path was taken too seldom to be judged.
+func (c *coverage) reportPaths(t *testing.T, least map[decisioning.Path]float64, enough int64) {
+	t.Helper()
+	all := c.catalogs.Load()
+	for path := range c.paths {
+		share := float64(c.paths[path].Load()) / float64(max(all, 1))
+		t.Logf("%4.1f %% by %s", 100*share, decisioning.Path(path))
+		if all >= enough {
+			assert.GreaterOrEqual(t, share, least[decisioning.Path(path)], "too few catalogs by %s", decisioning.Path(path))
 		}
 	}
 }

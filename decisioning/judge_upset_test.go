@@ -1,8 +1,12 @@
 package decisioning_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"math"
+	"slices"
+	"time"
 
 	"github.com/proffer-go/proffer/capping"
 )
@@ -53,30 +57,35 @@ func (c *upsetCounter) Reserve(ctx context.Context, r capping.Reservation) (capp
 	return c.Memory.Reserve(ctx, r)
 }
 
-// sneak takes all that is left of the first counter that the reservation wants.
+// sneak takes all that is left of a counter that the first proposition which takes
+// units wants.
 func (c *upsetCounter) sneak(ctx context.Context, r capping.Reservation) []sneak {
 	for _, item := range r.Items {
-		for _, l := range item.Limits {
-			if l.Key.Counts != "" {
-				continue
-			}
-			c.sneaked++
-			other := capping.Attempt{Tenant: r.Tenant, ID: fmt.Sprintf("sneak %d", c.sneaked), Profile: l.Key.Profile, At: r.At}
-			usage, err := c.Memory.Usage(ctx, other, []capping.Key{l.Key}, nil)
-			if err != nil {
-				panic(err)
-			}
-			s := sneak{key: l.Key, at: r.At, max: l.Max, n: int(max(l.Max-usage.Units[0], 0))}
-			take := capping.Item{Offer: "sneaked", Activity: "sneak", Limits: []capping.Limit{l}}
-			reservation := capping.Reservation{Attempt: other}
-			for range s.n {
-				reservation.Items = append(reservation.Items, take)
-			}
-			if grant, err := c.Memory.Reserve(ctx, reservation); err != nil || !grant.Granted() {
-				panic(fmt.Sprint("nothing to sneak: ", err))
-			}
-			return []sneak{s}
+		limits := slices.DeleteFunc(slices.Clone(item.Limits), func(l capping.Limit) bool { return l.Key.Counts != "" })
+		if len(limits) == 0 {
+			continue
 		}
+		l := slices.MinFunc(limits, func(a, b capping.Limit) int { return cmp.Compare(asJSON(a.Key), asJSON(b.Key)) })
+		return []sneak{c.take(ctx, l, r.At, math.MaxInt)}
 	}
 	return nil
+}
+
+// take takes up to n units of what is left of the counter for somebody else.
+func (c *upsetCounter) take(ctx context.Context, l capping.Limit, at time.Time, n int) sneak {
+	c.sneaked++
+	other := capping.Attempt{Tenant: l.Key.Tenant, ID: fmt.Sprintf("sneak %d", c.sneaked), Profile: l.Key.Profile, At: at}
+	usage, err := c.Memory.Usage(ctx, other, []capping.Key{l.Key}, nil)
+	if err != nil {
+		panic(err)
+	}
+	s := sneak{key: l.Key, at: at, max: l.Max, n: min(n, int(max(l.Max-usage.Units[0], 0)))}
+	reservation := capping.Reservation{Attempt: other}
+	for range s.n {
+		reservation.Items = append(reservation.Items, capping.Item{Offer: "sneaked", Activity: "sneak", Limits: []capping.Limit{l}})
+	}
+	if grant, err := c.Memory.Reserve(ctx, reservation); err != nil || !grant.Granted() {
+		panic(fmt.Sprint("nothing to sneak: ", err))
+	}
+	return s
 }

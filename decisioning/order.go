@@ -49,7 +49,13 @@ func (e *entry) compare(o *entry) int {
 		}
 		return 1
 	}
-	return cmp.Or(cmp.Compare(o.score, e.score), cmp.Compare(e.offer, o.offer))
+	switch { // no score here is NaN
+	case e.score > o.score:
+		return -1
+	case e.score < o.score:
+		return 1
+	}
+	return cmp.Compare(e.offer, o.offer)
 }
 
 // bounds returns a calendar in Unix seconds. An absent bound lies beyond every

@@ -2,6 +2,7 @@ package decisioning_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -30,7 +31,8 @@ func TestPreparedRequestsAreDecidedAsOthers(t *testing.T) {
 		for _, p := range []*player{&plain, &prepared} {
 			p.fataler, p.s = t, s
 			p.clock.Store(s.Steps[0].At.UnixNano())
-			p.open(p.compile())
+			p.twins = []*twin{{}}
+			p.open(p.twins[0], p.compile(s.Catalog))
 		}
 		for i, step := range s.Steps {
 			if step.Ask == nil {
@@ -38,12 +40,13 @@ func TestPreparedRequestsAreDecidedAsOthers(t *testing.T) {
 			}
 			r := step.Ask.request(step.At)
 			r.ID = fmt.Sprintf("%s/%d", r.ID, i)
-			want, wantErr := plain.engine.Decide(t.Context(), r)
-			ready, err := prepared.engine.Prepare(r)
+			want, wantErr := plain.twins[0].engine.Decide(t.Context(), r)
+			ready, err := prepared.twins[0].engine.Prepare(r)
+			if err != nil && errors.Is(wantErr, decisioning.ErrUnknownActivity) {
+				continue // of two faults either may be told
+			}
 			if err != nil {
-				if require.Error(t, wantErr); !strings.Contains(wantErr.Error(), "request.activities") { // which goes first
-					require.EqualError(t, wantErr, strings.Replace(err.Error(), "prepare: ", "decide: ", 1))
-				}
+				require.EqualError(t, wantErr, strings.Replace(err.Error(), "prepare: ", "decide: ", 1))
 				continue
 			}
 			if rapid.Bool().Draw(t, "publish") { // numbers other paths first
@@ -52,12 +55,12 @@ func TestPreparedRequestsAreDecidedAsOthers(t *testing.T) {
 				c.Policies = append([]constraint.Policy{{ID: "x", When: "context.x", Suppress: c.Collections[0].ID}}, c.Policies...)
 				snapshot, err := decisioning.Compile(c)
 				require.NoError(t, err)
-				require.NoError(t, prepared.engine.Publish(snapshot))
-				require.NoError(t, plain.engine.Publish(snapshot))
-				want, wantErr = plain.engine.Decide(t.Context(), r)
+				require.NoError(t, prepared.twins[0].engine.Publish(snapshot))
+				require.NoError(t, plain.twins[0].engine.Publish(snapshot))
+				want, wantErr = plain.twins[0].engine.Decide(t.Context(), r)
 			}
 			for range 2 {
-				got, err := prepared.engine.Decide(t.Context(), ready)
+				got, err := prepared.twins[0].engine.Decide(t.Context(), ready)
 				require.Equal(t, fmt.Sprint(wantErr), fmt.Sprint(err))
 				if err == nil {
 					got.Record, want.Record = nil, nil // whose revision grows

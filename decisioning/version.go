@@ -14,21 +14,21 @@ import (
 // offers, each entity with its defaults filled in. The order of the entities does not
 // matter, and a change of one is told from its old and its new hash.
 func contentOf(c *Catalog, quarantined map[ActivityID]placement.ID, workers int) digest {
-	sum := digestAll(workers, "placement", c.Placements, (*content).placement)
+	sum := digestAll(workers, "placement", c.Placements, content.placement)
 	for _, section := range []digest{
-		digestAll(workers, "rule", c.Rules, (*content).rule),
-		digestAll(workers, "fallback", c.Fallbacks, (*content).fallback),
-		digestAll(workers, "collection", c.Collections, (*content).collection),
-		digestAll(workers, "activity", c.Activities, (*content).activity),
-		digestAll(workers, "policy", c.Policies, (*content).policy),
-		digestAll(workers, "contact policy", c.ContactPolicies, (*content).contactPolicy),
+		digestAll(workers, "rule", c.Rules, content.rule),
+		digestAll(workers, "fallback", c.Fallbacks, content.fallback),
+		digestAll(workers, "collection", c.Collections, content.collection),
+		digestAll(workers, "activity", c.Activities, content.activity),
+		digestAll(workers, "policy", c.Policies, content.policy),
+		digestAll(workers, "contact policy", c.ContactPolicies, content.contactPolicy),
 	} {
 		sum.add(section)
 	}
 	for id, p := range quarantined {
 		entity := kindOf(nil, "quarantined")
-		addText(&entity, id)
-		addText(&entity, p)
+		entity = addText(entity, id)
+		entity = addText(entity, p)
 		sum.add(entity.digest())
 	}
 	return sum
@@ -41,12 +41,11 @@ type digester struct {
 }
 
 // digestAll returns the sum of the hashes of the entities of a kind.
-func digestAll[T any](workers int, kind string, entities []T, write func(*content, *T)) digest {
+func digestAll[T any](workers int, kind string, entities []T, write func(content, *T) content) digest {
 	var sum digest
 	for _, d := range spread(workers, len(entities), func() *digester { return &digester{} }, func(d *digester, from, to int) {
 		for i := range entities[from:to] {
-			d.entity = kindOf(d.entity[:0], kind)
-			write(&d.entity, &entities[from+i])
+			d.entity = write(kindOf(d.entity[:0], kind), &entities[from+i])
 			d.sum.add(d.entity.digest())
 		}
 	}) {
@@ -55,13 +54,10 @@ func digestAll[T any](workers int, kind string, entities []T, write func(*conten
 	return sum
 }
 
-// offer adds the hash of an offer of a checked catalog. Its content is a variable of
-// the call meanwhile: what is written to the heap the garbage collector wants to know.
+// offer adds the hash of an offer of a checked catalog.
 func (d *digester) offer(o *offer.Offer) {
-	entity := kindOf(d.entity[:0], "offer")
-	entity.offer(o)
-	d.sum.add(entity.digest())
-	d.entity = entity
+	d.entity = kindOf(d.entity[:0], "offer").offer(o)
+	d.sum.add(d.entity.digest())
 }
 
 // offerDigest returns the hash of an offer of a checked catalog.
@@ -73,8 +69,7 @@ func offerDigest(o *offer.Offer) digest {
 
 // kindOf begins the content of an entity, so that those of different kinds differ.
 func kindOf(c content, kind string) content {
-	addText(&c, kind)
-	return c
+	return addText(c, kind)
 }
 
 // A digest is a sum of hashes, modulo 2^256.

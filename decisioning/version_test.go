@@ -24,15 +24,11 @@ type entity struct {
 	norm func(any) any
 }
 
-func entityOf[T any](name string, write func(*content, *T), norm func(*T)) entity {
+func entityOf[T any](name string, write func(content, *T) content, norm func(*T)) entity {
 	return entity{
 		name: name,
 		typ:  reflect.TypeFor[T](),
-		of: func(e any) content {
-			var c content
-			write(&c, e.(*T))
-			return c
-		},
+		of:   func(e any) content { return write(nil, e.(*T)) },
 		norm: func(e any) any {
 			n := *e.(*T)
 			if norm != nil {
@@ -44,9 +40,9 @@ func entityOf[T any](name string, write func(*content, *T), norm func(*T)) entit
 }
 
 var entities = []entity{
-	entityOf("placement", (*content).placement, nil),
-	entityOf("rule", (*content).rule, nil),
-	entityOf("offer", (*content).offer, func(o *offer.Offer) {
+	entityOf("placement", content.placement, nil),
+	entityOf("rule", content.rule, nil),
+	entityOf("offer", content.offer, func(o *offer.Offer) {
 		if o.Status == "" {
 			o.Status = offer.Draft
 		}
@@ -60,9 +56,9 @@ var entities = []entity{
 		}
 		o.Caps = caps
 	}),
-	entityOf("fallback", (*content).fallback, nil),
-	entityOf("collection", (*content).collection, nil),
-	entityOf("activity", (*content).activity, func(a *Activity) {
+	entityOf("fallback", content.fallback, nil),
+	entityOf("collection", content.collection, nil),
+	entityOf("activity", content.activity, func(a *Activity) {
 		a.Count = max(a.Count, 1)
 		if a.Weight == 0 {
 			a.Weight = 1
@@ -71,8 +67,8 @@ var entities = []entity{
 			a.Collection, a.Selections = "", []Selection{{Collection: a.Collection}}
 		}
 	}),
-	entityOf("policy", (*content).policy, nil),
-	entityOf("contact policy", (*content).contactPolicy, func(p *capping.ContactPolicy) { p.Window = p.Window.Normal() }),
+	entityOf("policy", content.policy, nil),
+	entityOf("contact policy", content.contactPolicy, func(p *capping.ContactPolicy) { p.Window = p.Window.Normal() }),
 }
 
 // drawn sets v to one of few values of its type, as a checked catalog has them.

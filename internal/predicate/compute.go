@@ -103,7 +103,13 @@ func (m *Match) put(s *step) computed {
 		return computed{s.kind, s.number, s.whole, s.nanos}
 	case putNow:
 		return computed{kind: instantKind, whole: m.now.Unix(), nanos: int64(m.now.Nanosecond())}
+	default:
+		return m.putPath(s)
 	}
+}
+
+// putPath returns what the step makes of the value at its path.
+func (m *Match) putPath(s *step) computed {
 	value := &m.row.Values[s.slot]
 	switch {
 	case value.Kind == slot.Absent && !m.isMissing(s.slot, s.optional):
@@ -170,6 +176,7 @@ func (a *computed) negative() computed {
 		}
 	case openKind:
 		return *a
+	default: // an error
 	}
 	return computed{}
 }
@@ -233,6 +240,7 @@ func (a *computed) later(nanos int64) computed {
 		if s := t.Unix(); firstSecond <= s && s <= lastSecond {
 			return computed{kind: instantKind, whole: s, nanos: int64(t.Nanosecond())}
 		}
+	default: // an error
 	}
 	return computed{}
 }

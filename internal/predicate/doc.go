@@ -31,7 +31,12 @@
 // and which are errors. So a rule needs one bit of each atom, and [Match.Holds]
 // does not tell false from an error; [Match.Value] does, for those who must know.
 //
-// What does not fit, such as arithmetic or a call, is an atom of unknown truth. It
+// Atoms ask one value: its kind, what it equals, what it begins with. Two kinds ask
+// more. A comparison between quantities computes both first, in IEEE doubles and in
+// the order of the expression, or in instants and durations with the bounds of
+// cel-go. A macro over a list puts one test to its elements, with the same logic.
+//
+// What does not fit, such as other calls, is an atom of unknown truth. It
 // takes a second bit: "may be true". Both bits of 00, 01 and 11 go through & and |
 // together. A rule that is unknown at the end is left to its program, and one that
 // what fits makes true or false is not.

@@ -72,6 +72,7 @@ func (v *View) judgeOne(test uint32, elements []slot.Value) Truth {
 			return Error
 		case True:
 			found++
+		default: // not found
 		}
 	}
 	return truthOf(found == 1)
@@ -96,8 +97,9 @@ func (v *View) test(n uint32, value *slot.Value) Truth {
 			t = or(t, v.test(p, value))
 		}
 		return t
+	default:
+		return c.negate(v.judgeScalar(c, value))
 	}
-	return c.negate(v.judgeScalar(c, value))
 }
 
 // test interns a test of elements.

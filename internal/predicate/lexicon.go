@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"hash/maphash"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/proffer-go/proffer/internal/slot"
@@ -73,6 +74,9 @@ func (l *Lexicon) need(paths []slot.Path, counts []slot.Count) {
 	known := l.view.schema
 	paths = slices.DeleteFunc(slices.Clone(paths), func(p slot.Path) bool { _, ok := known.Slot(p); return ok })
 	counts = slices.DeleteFunc(slices.Clone(counts), func(c slot.Count) bool { _, ok := known.Count(c); return ok })
+	for i := range counts {
+		counts[i].Type = strings.Clone(counts[i].Type)
+	}
 	if len(paths)+len(counts) > 0 {
 		l.view.schema = known.With(paths, counts)
 	}

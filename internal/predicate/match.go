@@ -106,14 +106,19 @@ func (m *Match) find(n uint32) Truth {
 	return t
 }
 
-// all asks until one part is not true, and any until one is.
+// all asks until one part is not true, and any until one is. Both look into the
+// memos themselves, where most parts are found.
 func (m *Match) all(parts *[fan]uint32) Truth {
 	t := True
 	for _, p := range parts {
 		if p == trueCell {
 			break // what remains only fills up
 		}
-		if t = min(t, m.holds(p).holds()); t == False {
+		part := Truth(m.cells[p] & (1<<truthBits - 1))
+		if m.cells[p]>>truthBits != m.epoch {
+			part = m.find(p)
+		}
+		if t = min(t, part.holds()); t == False {
 			break
 		}
 	}
@@ -126,7 +131,11 @@ func (m *Match) any(parts *[fan]uint32) Truth {
 		if p == falseCell {
 			break
 		}
-		if t = max(t, m.holds(p).holds()); t == True {
+		part := Truth(m.cells[p] & (1<<truthBits - 1))
+		if m.cells[p]>>truthBits != m.epoch {
+			part = m.find(p)
+		}
+		if t = max(t, part.holds()); t == True {
 			break
 		}
 	}

@@ -1,6 +1,7 @@
 package predicate
 
 import (
+	"slices"
 	"time"
 
 	"github.com/proffer-go/proffer/internal/slot"
@@ -112,7 +113,7 @@ func (q *Quantity) Negative() *Quantity {
 	if q == nil {
 		return nil
 	}
-	return &Quantity{append(q.steps[:len(q.steps):len(q.steps)], stage{step: step{do: negate}}), q.depth}
+	return &Quantity{slices.Concat(q.steps, []stage{{step: step{do: negate}}}), q.depth}
 }
 
 // Plus returns q + r.
@@ -135,8 +136,7 @@ func (q *Quantity) with(r *Quantity, do action) *Quantity {
 	if depth > mostValues {
 		return nil
 	}
-	steps := append(append(q.steps[:len(q.steps):len(q.steps)], r.steps...), stage{step: step{do: do}})
-	return &Quantity{steps, depth}
+	return &Quantity{slices.Concat(q.steps, r.steps, []stage{{step: step{do: do}}}), depth}
 }
 
 // Less returns q < r.

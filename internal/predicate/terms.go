@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/proffer-go/proffer/internal/slot"
 )
@@ -106,7 +107,7 @@ func (l *Lexicon) text(s string) uint32 {
 		return n
 	}
 	n := uint32(len(l.view.texts))
-	l.view.texts = append(l.view.texts, s)
+	l.view.texts = append(l.view.texts, strings.Clone(s)) // not all that a packed form holds
 	l.texts.add(hash, n)
 	return n
 }
@@ -118,7 +119,7 @@ func (l *Lexicon) pattern(s string) uint32 {
 		return n
 	}
 	n := uint32(len(l.view.patterns))
-	l.view.patterns = append(l.view.patterns, regexp.MustCompile(s))
+	l.view.patterns = append(l.view.patterns, regexp.MustCompile(strings.Clone(s)))
 	l.patterns.add(hash, n)
 	return n
 }

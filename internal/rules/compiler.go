@@ -101,7 +101,7 @@ func (c *Compiler) compile(e *Expr) []Issue {
 	}
 	e.reads, e.once = review.reads, bodyPrice(tree.Expr())
 	if e.kind == Condition {
-		e.form = predicateOf(tree)
+		e.form = predicateOf(tree).Pack()
 	}
 	if e.kind == Score {
 		e.columns = columnOf(e, tree)

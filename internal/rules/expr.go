@@ -46,7 +46,7 @@ type Expr struct {
 	issues   []Issue   // if there are any, nobody sees the expression
 	reads    Reads
 	once     price // what its nodes cost without the rounds of loops
-	form     *predicate.Form
+	form     predicate.Packed
 	columns  *column.Program
 
 	// The program of an expression with another form is made when it is first needed:
@@ -62,8 +62,9 @@ func (e *Expr) Text() string { return e.text }
 // evaluation gets as far as to read them. events.within(d) reads events and now.
 func (e *Expr) Reads() Reads { return e.reads }
 
-// Form returns a condition taken apart, nil if nothing of it fits the index.
-func (e *Expr) Form() *predicate.Form { return e.form }
+// Form returns a condition taken apart, nil if nothing of it fits the index. It is
+// made anew each time, of what is kept.
+func (e *Expr) Form() *predicate.Form { return e.form.Form() }
 
 // Column returns a score as it is computed for many offers at once, nil if only CEL
 // can compute it.
@@ -71,7 +72,7 @@ func (e *Expr) Column() *column.Program { return e.columns }
 
 // hasOtherForm reports whether the expression may well never be evaluated by CEL.
 func (e *Expr) hasOtherForm() bool {
-	return e.form != nil && e.form.Fits || e.columns != nil
+	return e.form.Fits() || e.columns != nil
 }
 
 // Bool evaluates a condition. The error, if any, is an [*Error]; a result that is

@@ -1,0 +1,85 @@
+package decisioning
+
+import "context"
+
+// Never is a visit budget that no decision reaches.
+const Never = -1
+
+// SetVisitBudget sets how many rules a decision looks up one by one. It is called
+// before the engine decides.
+func (e *Engine) SetVisitBudget(n int) { e.visitBudget = n }
+
+// A Path is a way that a decision took; it may take several.
+type Path int
+
+// The paths.
+const (
+	SetWise   Path = iota // all rules were looked up at once
+	OneByOne              // no rules were
+	Programs              // the index could not tell, and CEL was asked
+	Bands                 // a tie was too large to be sorted whole
+	Blocks                // candidates of several blocks were visited
+	Heaped                // candidates waited in a heap for their scores
+	Batched               // the application scored
+	Sifted                // a filter saw all candidates together
+	Kept                  // a filter judged candidates one by one
+	Contested             // the solver was asked
+	Partly                // for some of the slots alone
+	Grown                 // slots listed more candidates than they propose
+	Rounds                // more candidates were drawn for full counters, more than once
+	Tiers                 // a walk after the first was begun
+	Ready                 // the facts were prepared
+	pathCount
+)
+
+// PathCount is how many paths there are.
+const PathCount = int(pathCount)
+
+func (p Path) String() string {
+	return [...]string{
+		"set-wise", "one by one", "CEL programs", "bands", "blocks", "heaps", "batches", "sifted", "kept",
+		"contested", "contested in part", "longer lists", "several rounds", "later tiers", "prepared",
+	}[p]
+}
+
+// DecideWatched is DecideInto, and tells which paths the decision took.
+func (e *Engine) DecideWatched(ctx context.Context, r Request, into *Decision) (paths [PathCount]bool, err error) {
+	d := e.scratch.Get().(*deciding)
+	defer e.scratch.Put(d)
+	defer d.end()
+	d.request = r
+	d.contest.solving = d.contest.solving[:0]
+	if err := d.decide(ctx, e, into); err != nil {
+		return paths, err
+	}
+	paths[SetWise] = e.visitBudget > 0 && d.visited >= e.visitBudget
+	paths[OneByOne] = d.visited > 0 && !paths[SetWise]
+	for _, v := range d.unfit {
+		paths[Programs] = paths[Programs] || v != unjudged
+	}
+	paths[Ready] = d.prepared != nil
+	paths[Contested] = len(d.contest.solving) > 0
+	paths[Partly] = paths[Contested] && len(d.contest.solving) < len(d.slots)
+	for i := range d.slots {
+		if s := &d.slots[i]; s.boundActivity != nil {
+			s.mark(&paths)
+		}
+	}
+	return paths, nil
+}
+
+func (s *slot) mark(paths *[PathCount]bool) {
+	mark := func(p Path, took bool) { paths[p] = paths[p] || took }
+	mark(Batched, s.batched)
+	mark(Sifted, s.sifted)
+	mark(Kept, len(s.strategy.lazy) > 0 && !s.sifted)
+	mark(Grown, s.need > s.ref.Count)
+	mark(Rounds, s.extra > 1)
+	mark(Tiers, s.walking > 0 && s.walking < len(s.walks))
+	for i := range s.walks {
+		w := &s.walks[i]
+		mark(Heaped, w.ready)
+		mark(Blocks, w.block > 0 && len(w.order.blocks) > 1)
+		mark(Bands, w.width > 0 && w.floor > 0)
+	}
+}
