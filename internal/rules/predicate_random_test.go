@@ -343,7 +343,8 @@ func FuzzFormsGiveWhatCELGives(f *testing.F) {
 		"profile.a >= 1 && profile.s in ['x', 1, null]", "!has(profile.m.k.y) || profile['m'][\"k\"].x", "profile.?m.?z.orValue(1) < 2u",
 		"profile.l.exists(x, x == 1) ? 'x' in profile.m : profile.gone", "!(profile.n == null && size(profile.l) != 3)", "profile.big == 9007199254740993",
 		"events.ofType('a').within(duration('1h')).size() > 0 || profile.s.matches('^x$')", "profile.a == profile.big || profile.s < profile.s",
-		"now < timestamp('2026-06-01T12:00:00Z') == false", "profile.l == profile.l && profile.b", "'' in profile.?l.orValue([])",
+		"now < timestamp('2026-06-01T12:00:00Z') == false", "profile.l == profile.l && profile.b", "profile.a * 0.1 + profile.big / 3.0 <= double(profile.s) - 1.0", "profile.l.all(x, x != 2 && !(x in ['y'])) || profile.l.exists_one(x, x.startsWith('x'))",
+		"now - timestamp(profile.s) < duration('1h') || timestamp(profile.?s.orValue('2026-06-01T11:30:00Z')) < now", "'' in profile.?l.orValue([])",
 	} {
 		f.Add(text, attributes)
 	}
