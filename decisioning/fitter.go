@@ -103,6 +103,10 @@ type bundled struct {
 // fewConditions is how many a rule has at most that is remembered.
 const fewConditions = 4
 
+// manyNotes is how many expressions and rules are noted. Where there are more, nearly
+// each is an offer's own, and a note is never read.
+const manyNotes = 4096
+
 func newNotes(l *lineage) *notes {
 	return &notes{
 		lineage: l, exprs: make(map[string]*rules.Expr), scores: make(map[string]scored),
@@ -115,8 +119,9 @@ func (n *notes) expr(text string) *rules.Expr {
 	if e == nil {
 		n.lineage.mu.Lock()
 		defer n.lineage.mu.Unlock()
-		e = n.lineage.expr(text)
-		n.exprs[text] = e
+		if e = n.lineage.expr(text); len(n.exprs) < manyNotes {
+			n.exprs[text] = e
+		}
 	}
 	return e
 }
@@ -144,7 +149,7 @@ func (n *notes) rule(conditions ...*rules.Expr) ruleRef {
 	n.lineage.mu.Lock()
 	defer n.lineage.mu.Unlock()
 	r := n.lineage.rule(conditions...)
-	if few {
+	if few && len(n.rules) < manyNotes {
 		n.rules[key] = r
 	}
 	return r
