@@ -75,6 +75,7 @@ func (d *deciding) arbitrate(ctx context.Context) error {
 // round draws twice as many more as the last, so that there are few of them.
 func (d *deciding) supply(ctx context.Context) error {
 	for {
+		learnt := d.learnt
 		for i := range d.slots {
 			s := &d.slots[i]
 			if s.boundActivity == nil || s.batched && d.ledger.fresh < len(d.ledger.lines) {
@@ -82,6 +83,9 @@ func (d *deciding) supply(ctx context.Context) error {
 			}
 			s.reconsider(ctx, d)
 			s.fill(d)
+		}
+		if d.learnt != learnt {
+			continue // a limit turned out lower than others have it
 		}
 		if l := &d.ledger; l.fresh == len(l.lines) && (l.asked || l.unread || d.request.ID == "") {
 			return nil
@@ -135,17 +139,17 @@ func (d *deciding) usage(ctx context.Context) error {
 	if !l.asked {
 		l.asked, d.revision = true, reading.Revision
 	}
-	l.units = reading.Units
+	l.units = append(l.units[:0], reading.Units...) // a counter that keeps them is not overwritten
+	units := l.units
 	for i := from; i < len(l.lines); i++ {
 		if l.lines[i].counted {
 			on := &l.lines[i]
-			on.used, l.units = l.units[0], l.units[1:]
+			on.used, units = units[0], units[1:]
 			if on.used > 0 && (on.room() <= 0 || d.binds(int32(i))) {
 				d.learnt++
 			}
 		}
 	}
-	l.units = reading.Units
 	return nil
 }
 

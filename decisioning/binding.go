@@ -80,7 +80,7 @@ func (e *Engine) bind(s *Snapshot) (*binding, error) {
 	if s == nil {
 		return nil, errors.New("publish: the snapshot is nil")
 	}
-	if _, ok := e.config.Counter.(capping.Recorder); !ok && s.events {
+	if _, ok := e.config.Counter.(capping.Recorder); !ok && s.countsEvents() {
 		return nil, fmt.Errorf("publish: caps of the catalog count events: %w", errNoRecorder)
 	}
 	if last := e.current.Load(); last != nil && last.snapshot.lineage == s.lineage && !last.binds {

@@ -207,7 +207,7 @@ func (d *deciding) end() {
 				d.prune(&s.walks[k])
 			}
 		}
-		s.boundActivity, s.rejections = nil, nil
+		s.boundActivity, s.rejections, s.walks = nil, nil, s.walks[:0]
 	}
 	d.request, d.result, d.binding, d.errs = Request{}, nil, nil, factErrors{}
 	d.alarm.done = nil
@@ -276,7 +276,7 @@ func (d *deciding) seated(a *boundActivity, i int) bool {
 func (s *slot) begin(a *boundActivity, id ActivityID) {
 	*s = slot{
 		boundActivity: a, id: id,
-		closed: s.closed[:0], walks: s.walks, allowed: s.allowed, pool: s.pool[:0], chosen: s.chosen[:0], list: s.list[:0],
+		closed: s.closed[:0], walks: s.walks[:0], allowed: s.allowed, pool: s.pool[:0], chosen: s.chosen[:0], list: s.list[:0],
 	}
 }
 

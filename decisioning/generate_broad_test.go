@@ -49,7 +49,7 @@ func (g *broad) rules() {
 	for range pick(g.generator, []int{2, 8, 30, 80}) {
 		switch g.upTo(9) {
 		case 0, 1, 2:
-			own = append(own, g.generator.rule())
+			own = append(own, g.rule())
 		case 3:
 			fits, other := pick(g.generator, atoms), pick(g.generator, atoms)
 			own = append(own, fmt.Sprintf("(%s) && (%s)", fits, other), fmt.Sprintf("(%s) && (%s)", fits, pick(g.generator, atoms)),
@@ -89,7 +89,7 @@ func (g *broad) catalog() {
 		c.Placements = append(c.Placements, placement.Placement{ID: id, ContentTypes: []string{"text/html"}})
 	}
 	for _, id := range ids[constraint.RuleID]("r", g.upTo(3)) {
-		c.Rules = append(c.Rules, constraint.Rule{ID: id, Expr: g.generator.rule()})
+		c.Rules = append(c.Rules, constraint.Rule{ID: id, Expr: g.rule()})
 	}
 	everywhere := g.chance(8)
 	for _, id := range g.offers {
@@ -224,7 +224,7 @@ func (g *broad) selection() decisioning.Selection {
 		s.Collection = ""
 	}
 	if g.chance(3) {
-		s.Rule, s.Eligibility = g.sharedRule(), g.generator.rule()
+		s.Rule, s.Eligibility = g.sharedRule(), g.rule()
 	}
 	if !g.plain && g.chance(4) {
 		s.Rank = g.rank()

@@ -114,7 +114,10 @@ func (d *deciding) enter(w *draw, l *limit, o *option, p placement.ID) {
 		if known.epoch != d.ledger.epoch {
 			*known = knownLine{d.ledger.epoch, d.open(l, o)}
 		}
-		d.ledger.lines[known.line].max = min(d.ledger.lines[known.line].max, l.cap.Limit)
+		if on := &d.ledger.lines[known.line]; l.cap.Limit < on.max {
+			on.max = l.cap.Limit
+			d.learnt++ // lists may reckon with more
+		}
 		d.ledger.refs = append(d.ledger.refs, known.line)
 	}
 }
@@ -162,7 +165,10 @@ func (d *deciding) line(k capping.Key, limit int64, counted bool, counter int32)
 			l.keys[lineKey{k, counted}] = i
 		}
 	}
-	l.lines[i].max = min(l.lines[i].max, limit)
+	if limit < l.lines[i].max {
+		l.lines[i].max = limit
+		d.learnt++ // lists may reckon with more
+	}
 	return i
 }
 

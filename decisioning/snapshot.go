@@ -39,7 +39,7 @@ type Snapshot struct {
 	formulas   []*column.Bound // by number; nil: it is not in use here
 	columns    *column.Table
 	counters   int  // how many counters limits draw on, for one person
-	events     bool // limits count recorded events
+	events     bool // limits count recorded events, or did
 	index      *predicate.View
 }
 
@@ -93,6 +93,17 @@ type option struct {
 // countEvents reports whether any of the limits counts recorded events.
 func countEvents(all []limit) bool {
 	return slices.ContainsFunc(all, func(l limit) bool { return l.cap.Counts != "" })
+}
+
+// countsEvents reports whether a limit counts recorded events. That some did may be said
+// of a snapshot from which the last of them was taken.
+func (s *Snapshot) countsEvents() bool {
+	for i := 0; s.events && i < s.options.Len(); i++ {
+		if o := s.options.At(i); countEvents(o.limits) || countEvents(s.bundles[o.bundle].limits) {
+			return true
+		}
+	}
+	return false
 }
 
 // A bundle is what the collections of an offer bring; offers in the same
