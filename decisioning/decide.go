@@ -107,6 +107,8 @@ type deciding struct {
 	bound    bool        // input has the facts
 	match    predicate.Match
 	visited  int     // candidates whose rule was looked up
+	budget   int     // of these, before all rules are looked up at once
+	swept    bool    // all rules were
 	excluded []int32 // offers, ascending
 
 	suppression []suppression // by the policies, by index

@@ -57,18 +57,14 @@ var ErrNoSnapshot = errors.New("no snapshot is published")
 // An Engine decides requests by the snapshot that was published last. It is safe
 // for concurrent use.
 type Engine struct {
-	config  Config
-	counter guard
-	// visitBudget is how many rules a decision looks up one by one. One that needs more looks
-	// all up at once, which costs less a rule and matters where few are true.
-	visitBudget int
+	config      Config
+	counter     guard
+	visitBudget int // see budget; 0: by the number of rules
 
 	publishing sync.Mutex // one at a time
 	current    atomic.Pointer[binding]
 	scratch    sync.Pool // of *deciding
 }
-
-const defaultVisitBudget = 200
 
 // New returns an engine with the config, or an error that names the field that
 // cannot be as it is. The engine decides as soon as a snapshot is published.
@@ -105,7 +101,7 @@ func New(c Config) (*Engine, error) {
 		c.Counter = capping.NewMemory(capping.MemoryConfig{Now: c.Now})
 	}
 	return &Engine{
-		config: c, counter: guard{c.Counter}, visitBudget: defaultVisitBudget,
+		config: c, counter: guard{c.Counter},
 		scratch: sync.Pool{New: func() any { return new(deciding) }},
 	}, nil
 }

@@ -52,7 +52,7 @@ func (e *Engine) DecideWatched(ctx context.Context, r Request, into *Decision) (
 	if err := d.decide(ctx, e, into); err != nil {
 		return paths, err
 	}
-	paths[SetWise] = e.visitBudget > 0 && d.visited >= e.visitBudget
+	paths[SetWise] = d.swept
 	paths[OneByOne] = d.visited > 0 && !paths[SetWise]
 	for _, v := range d.unfit {
 		paths[Programs] = paths[Programs] || v != unjudged

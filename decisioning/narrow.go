@@ -75,8 +75,9 @@ func (d *deciding) holds(r ruleRef) predicate.Truth {
 	if d.alarm.rang() {
 		return predicate.False
 	}
-	if d.visited++; d.visited == d.engine.visitBudget {
+	if d.visited++; d.visited == d.budget {
 		d.match.All()
+		d.swept = true
 	}
 	if r >= 0 {
 		return d.match.Holds(predicate.Rule(r))

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"github.com/proffer-go/proffer/internal/predicate"
 )
 
 // A walk serves the candidates of one open selection in rank order, for as long
@@ -96,6 +98,9 @@ func (q *queued) earlier(d *deciding, o *queued) bool {
 // was one.
 func (w *walk) refill(s *slot, d *deciding) bool {
 	w.queue, w.head = w.queue[:0], 0
+	if w.width == 0 {
+		w.skip(d)
+	}
 	if w.block == len(w.order.blocks) {
 		return false
 	}
@@ -123,6 +128,27 @@ func (w *walk) refill(s *slot, d *deciding) bool {
 		w.width = max(w.width, w.width*4)
 	}
 	return true
+}
+
+// skip passes over candidates that are known to be out, up to the first that is not.
+func (w *walk) skip(d *deciding) {
+	for ; w.block < len(w.order.blocks); w.block, w.at = w.block+1, 0 {
+		block := w.order.blocks[w.block]
+		for ; w.at < len(block); w.at++ {
+			if e := &block[w.at]; !d.mayHold(e) {
+				continue
+			} else if e.end >= d.seconds {
+				return
+			}
+			w.expired++
+		}
+	}
+}
+
+// mayHold reports whether the rule of a candidate may be true. Once all are looked up at once
+// that is a look at a table, and few are left where matches are rare.
+func (d *deciding) mayHold(e *entry) bool {
+	return !d.swept || e.rule < 0 || d.match.Holds(predicate.Rule(e.rule)) != predicate.False
 }
 
 // ties finds the end of the tie, and returns how many entries it has.
@@ -157,6 +183,9 @@ func (w *walk) gather(s *slot, d *deciding, ceiling uint64) {
 		}
 		for k := range block {
 			e := &block[k]
+			if !d.mayHold(e) {
+				continue
+			}
 			hash := tieOf(s.tieBase, e.hash)
 			if hash < w.floor || hash > ceiling {
 				continue
