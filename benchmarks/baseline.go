@@ -59,7 +59,8 @@ func check(path string, rows []Row) error {
 			faults = append(faults, fmt.Errorf("%s: not measured any more", key))
 		case is.Ratio < was.Ratio*2/3:
 			faults = append(faults, fmt.Errorf("%s: the ratio fell from %s to %s", key, figure(was.Ratio), figure(is.Ratio)))
-		case is.Allocs > was.Allocs*1.1+0.05: // how many depends a little on which requests a round makes
+		// How many depends a little on which requests a round makes, and on when pools are emptied.
+		case is.Allocs > was.Allocs*1.1+0.5:
 			faults = append(faults, fmt.Errorf("%s: allocations grew from %s to %s", key, figure(was.Allocs), figure(is.Allocs)))
 		}
 	}

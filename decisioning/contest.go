@@ -165,7 +165,7 @@ func (d *deciding) solve() (done bool) {
 		case plan.Short == nil:
 			s.need, done = enough, false
 		case plan.Short[n]:
-			s.need, done = min(s.need+more, enough), false
+			s.need, done = min(2*s.need+1, enough), false // so that there are few rounds
 		}
 	}
 	if done {
@@ -176,9 +176,6 @@ func (d *deciding) solve() (done bool) {
 	}
 	return done
 }
-
-// more is how many candidates a slot draws when its list is too short.
-const more = 2
 
 // follow makes the solver's plan the choice of the slots.
 func (d *deciding) follow(plan assign.Plan) {
