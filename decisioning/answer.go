@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/proffer-go/proffer/capping"
+	"github.com/proffer-go/proffer/offer"
+	"github.com/proffer-go/proffer/placement"
 )
 
 // A memory holds what a Decision points to, so that a few slices serve all its
@@ -34,7 +36,7 @@ func (d *deciding) answer() {
 	for i := range d.slots {
 		s := &d.slots[i]
 		n := len(s.chosen)
-		r.Propositions[i] = d.proposition(s, offers[:n:n], scores)
+		d.propose(s, &r.Propositions[i], offers[:n:n], scores)
 		offers, scores = offers[n:], scores[n:]
 	}
 	d.warn()
@@ -49,37 +51,43 @@ func (d *deciding) answer() {
 	}
 }
 
-func (d *deciding) proposition(s *slot, offers []ProposedOffer, scores []float64) Proposition {
+// propose writes the proposition of the slot, in whose memory the offers and scores are.
+func (d *deciding) propose(s *slot, p *Proposition, offers []ProposedOffer, scores []float64) {
+	*p = Proposition{Activity: s.id, Kind: ProposesNone}
 	if s.boundActivity == nil {
-		return Proposition{Activity: s.id, Placement: d.binding.quarantined[s.id], Kind: ProposesNone, Reason: Quarantined}
+		p.Placement, p.Reason = d.binding.quarantined[s.id], Quarantined
+		return
 	}
-	p := Proposition{Activity: s.id, Placement: s.ref.Placement}
+	p.Placement = s.ref.Placement
 	switch {
 	case len(s.chosen) > 0:
-		p.Kind = ProposesOffer
-		p.Offers = offers
+		p.Kind, p.Offers = ProposesOffer, offers
 		for k, c := range s.chosen {
-			offers[k] = d.proposed(s, &s.pool[c], &scores[k])
+			d.proposeOffer(s, &offers[k], &s.pool[c], &scores[k])
 		}
 	case s.fallback != nil:
 		p.Kind, p.Fallback = ProposesFallback, s.fallback
-	default:
-		p.Kind = ProposesNone
 	}
-	return p
 }
 
-func (d *deciding) proposed(s *slot, r *ranked, score *float64) ProposedOffer {
-	p := ProposedOffer{
-		ID: r.option.offer.ID, Tier: int(r.tier),
-		Representation: r.option.offer.Representation(s.ref.Placement),
-		Uncounted:      d.uncounted(&r.draw),
+func (d *deciding) proposeOffer(s *slot, p *ProposedOffer, r *ranked, score *float64) {
+	o := d.option(r.offer).offer
+	*p = ProposedOffer{
+		ID: o.ID, Tier: int(r.tier), Representation: r.representation(o, s.ref.Placement),
+		Uncounted: d.uncounted(&r.draw),
 	}
 	if r.scored() {
 		*score = r.score
 		p.Score = score
 	}
-	return p
+}
+
+// representation returns what the offer shows at the placement.
+func (r *ranked) representation(o *offer.Offer, p placement.ID) *offer.Representation {
+	if at := int(r.shown); at < len(o.Representations) && o.Representations[at].Placement == p {
+		return &o.Representations[at]
+	}
+	return o.Representation(p)
 }
 
 // uncounted reports whether a proposition of the draw is made although its units
@@ -111,7 +119,7 @@ func (d *deciding) reservation(revision uint64) *capping.Reservation {
 					limits = append(limits, capping.Limit{Key: line.key, Max: line.max})
 				}
 			}
-			item.Offer, item.Limits = s.pool[k].option.offer.ID, nil
+			item.Offer, item.Limits = d.option(s.pool[k].offer).offer.ID, nil
 			if len(limits) > from {
 				item.Limits = limits[from:len(limits):len(limits)] // stays valid if limits moves
 			}
@@ -150,33 +158,10 @@ func (d *deciding) warn() {
 			})
 		}
 	}
-	if d.mixed() {
+	if d.seating.mixed {
 		d.result.Warnings = append(d.result.Warnings, Warning{
 			Entity: "activities",
 			Detail: "rankers are mixed without weights: scores of activities that are decided together should share a unit",
 		})
 	}
-}
-
-// mixed reports whether activities without weights score in different ways.
-func (d *deciding) mixed() bool {
-	var first *ranking
-	for i := range d.slots {
-		s := &d.slots[i]
-		if s.boundActivity == nil {
-			continue
-		}
-		if s.weight != 1 {
-			return false
-		}
-		for t := range s.rankings {
-			if first == nil {
-				first = &s.rankings[t]
-			}
-			if !first.sameUnit(&s.rankings[t]) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -47,27 +47,36 @@ func (s *slot) whole(d *deciding) bool {
 
 // arbitrate makes the plan, of as few candidates as prove it.
 func (d *deciding) arbitrate(ctx context.Context) error {
-	plan := d.compete
-	if d.engine.config.Strategy.Arbitration == Sequential {
-		plan = d.fillInOrder
-	}
 	for i := range d.slots {
 		if s := &d.slots[i]; s.boundActivity != nil {
 			s.need, s.extra = max(s.need, s.ref.Count), 0
 		}
 	}
-	for {
-		if err := d.supply(ctx); err != nil {
-			return err
-		}
-		if plan() {
-			break
-		}
+	plan := d.inOrder
+	if d.optimal() {
+		plan = d.optimize
+	}
+	if err := plan(ctx); err != nil {
+		return err
 	}
 	if d.alarm.ringing {
 		d.degrade(DeadlinePassed, "", context.DeadlineExceeded)
 	}
 	return nil
+}
+
+func (d *deciding) optimal() bool { return d.engine.config.Strategy.Arbitration == Optimal }
+
+// optimize makes the optimal plan.
+func (d *deciding) optimize(ctx context.Context) error {
+	for {
+		if err := d.supply(ctx); err != nil {
+			return err
+		}
+		if d.compete() {
+			return nil
+		}
+	}
 }
 
 // supply draws until every slot lists as many candidates as it needs, and reads the
@@ -87,7 +96,7 @@ func (d *deciding) supply(ctx context.Context) error {
 		if d.learnt != learnt {
 			continue // a limit turned out lower than others have it
 		}
-		if l := &d.ledger; l.fresh == len(l.lines) && (l.asked || l.unread || d.request.ID == "") {
+		if d.known() {
 			return nil
 		}
 		if err := d.usage(ctx); err != nil {
@@ -102,6 +111,13 @@ func (d *deciding) supply(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// known reports whether the counter was asked for all that the decision may draw on, and
+// about its id.
+func (d *deciding) known() bool {
+	l := &d.ledger
+	return l.fresh == len(l.lines) && (l.asked || l.unread || d.request.ID == "")
 }
 
 // usage reads the counters that the decision may draw on and has not read.

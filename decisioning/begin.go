@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"unicode/utf8"
 
 	"github.com/proffer-go/proffer/internal/rules"
@@ -34,6 +33,9 @@ func (d *deciding) begin(ctx context.Context, e *Engine, into *Decision) error {
 		d.truths = make(map[*rules.Expr]truth)
 	}
 	if err := d.check(); err != nil {
+		return err
+	}
+	if err := d.seat(); err != nil {
 		return err
 	}
 	into.reset()
@@ -88,55 +90,7 @@ func (d *deciding) check() error {
 	if err := errors.Join(checkID("request.id", r.ID), checkID("request.profileId", string(r.ProfileID))); err != nil {
 		return err
 	}
-	return d.seat()
-}
-
-// seat gives each activity of the request its slot.
-func (d *deciding) seat() error {
-	activities := d.request.Activities
-	d.wanted = 0
-	d.seats = resize(d.seats, len(d.binding.activities))
-	if d.round++; d.round == 0 {
-		clear(d.seats[:cap(d.seats)])
-		d.round = 1
-	}
-	d.slots = resize(d.slots, len(activities))
-	for i, id := range activities {
-		a := d.binding.activities[id]
-		if a == nil {
-			if _, quarantined := d.binding.quarantined[id]; !quarantined {
-				return fmt.Errorf("request.activities[%d]: %w %q", i, ErrUnknownActivity, id)
-			}
-		}
-		if d.seated(a, i) {
-			return fmt.Errorf("request.activities[%d]: %q is named twice", i, id)
-		}
-		d.slots[i].begin(a, id)
-		if a != nil {
-			d.wanted += a.ref.Count
-		}
-	}
 	return nil
-}
-
-// seated reports whether the i-th activity of the request has a slot already.
-func (d *deciding) seated(a *boundActivity, i int) bool {
-	if a == nil { // a quarantined one has no number
-		return slices.Contains(d.request.Activities[:i], d.request.Activities[i])
-	}
-	if d.seats[a.number] == d.round {
-		return true
-	}
-	d.seats[a.number] = d.round
-	return false
-}
-
-// begin makes s the slot of the activity.
-func (s *slot) begin(a *boundActivity, id ActivityID) {
-	*s = slot{
-		boundActivity: a, id: id,
-		closed: s.closed[:0], walks: s.walks[:0], allowed: s.allowed, pool: s.pool[:0], chosen: s.chosen[:0], list: s.list[:0],
-	}
 }
 
 // maxID is how many bytes an id from outside may have.

@@ -18,12 +18,17 @@ import (
 
 // A binding is a snapshot with the application's parts bound to it.
 type binding struct {
-	snapshot    *Snapshot
+	*roster
+	snapshot *Snapshot
+	live     []atomic.Pointer[live] // by the number of the selection
+	binds    bool                   // a part of the application is bound to this very snapshot
+}
+
+// A roster is the activities, which snapshots that differ in offers alone share.
+type roster struct {
 	activities  map[ActivityID]*boundActivity
 	quarantined map[ActivityID]placement.ID
-	faults      Faults                 // why they are
-	live        []atomic.Pointer[live] // by the number of the selection
-	binds       bool                   // a part of the application is bound to this very snapshot
+	faults      Faults // why they are
 }
 
 // A boundActivity is an activity with its strategy.
@@ -89,7 +94,8 @@ func (e *Engine) bind(s *Snapshot) (*binding, error) {
 		return &next, nil
 	}
 	b := &binding{
-		binds: e.config.binds(), snapshot: s, live: make([]atomic.Pointer[live], len(s.orders)), activities: make(map[ActivityID]*boundActivity, len(s.activities)), quarantined: maps.Clone(s.quarantined),
+		binds: e.config.binds(), snapshot: s, live: make([]atomic.Pointer[live], len(s.orders)),
+		roster: &roster{activities: make(map[ActivityID]*boundActivity, len(s.activities)), quarantined: maps.Clone(s.quarantined)},
 	}
 	if b.quarantined == nil {
 		b.quarantined = make(map[ActivityID]placement.ID)

@@ -61,7 +61,7 @@ func (d *deciding) clashes() (some bool) {
 	clear(c.taken)
 	c.clash = resize(c.clash, len(d.slots))
 	clear(c.clash)
-	c.owner.reset(d.wanted)
+	c.owner.reset(d.seating.wanted)
 	for i := range d.slots {
 		s := &d.slots[i]
 		if s.boundActivity == nil {
@@ -186,47 +186,6 @@ func (d *deciding) follow(plan assign.Plan) {
 			s.chosen = append(s.chosen, s.list[k])
 		}
 	}
-}
-
-// fillInOrder makes the sequential plan, or finds that slots need more candidates,
-// because those before them took what they list.
-func (d *deciding) fillInOrder() (done bool) {
-	c := &d.contest
-	c.taken = resize(c.taken, len(d.ledger.lines))
-	clear(c.taken)
-	c.owner.reset(d.wanted)
-	done = true
-	for i := range d.slots {
-		s := &d.slots[i]
-		s.chosen = s.chosen[:0]
-		for k := 0; k < len(s.list) && len(s.chosen) < s.ref.Count; k++ {
-			if d.grab(int32(i), &s.pool[s.list[k]]) {
-				s.chosen = append(s.chosen, s.list[k])
-			}
-		}
-		if s.boundActivity != nil && len(s.chosen) < s.ref.Count && (!s.dry || s.loose >= s.need) {
-			s.need, done = s.need*2, false
-		}
-	}
-	return done
-}
-
-// grab takes the offer for the slot, and its units, if they are to be had.
-func (d *deciding) grab(slot int32, r *ranked) bool {
-	c := &d.contest
-	lines := d.ledger.of(&r.draw)
-	for _, l := range lines {
-		if d.binds(l) && c.taken[l] >= d.ledger.lines[l].units() {
-			return false
-		}
-	}
-	if !d.request.AllowDuplicates && c.owner.put(r.offer, slot) != slot {
-		return false
-	}
-	for _, l := range lines {
-		c.taken[l]++
-	}
-	return true
 }
 
 // pose puts the lists of the slots that are to be solved in the terms of package

@@ -93,7 +93,6 @@ type deciding struct {
 	seconds int64 // now, in Unix seconds
 	alarm   alarm
 	result  *Decision
-	wanted  int // offers, by all slots together
 
 	prepared *prepared // holds the facts instead of the reader, unless nil
 	reader   jsonfacts.Reader
@@ -112,9 +111,8 @@ type deciding struct {
 	suppression []suppression // by the policies, by index
 	suppressing bool          // one of them suppresses something
 
-	slots    []slot   // the activities of the request, in order
-	seats    []uint32 // by activity: the round in which it got its last slot
-	round    uint32
+	seating  seating
+	slots    []slot // the activities of the request, in order
 	ledger   ledger // of the counters that this decision draws on
 	learnt   uint32 // counts what was learnt of counters and is against candidates
 	revision uint64 // of the record of its id
@@ -130,31 +128,38 @@ type deciding struct {
 // A slot is an activity of the request.
 type slot struct {
 	*boundActivity // nil: it is quarantined
+	progress
 
 	id      ActivityID
-	dated   bool    // open by its calendar
-	open    bool    // by its calendar and its rules
-	closed  []int32 // of its selections: those that are not open
 	tieBase uint64
 
-	walks   []walk // of the open selections; their memory stays
-	walking int    // the walk that serves now
-	dry     bool   // all have served all
+	closed  []int32 // of its selections: those that are not open
+	walks   []walk  // of the open selections; their memory stays
 	allowed offer.Candidates
-	sifted  bool     // by filters: only the allowed ones pass
-	barred  bool     // a filter failed: none passes
 	pool    []ranked // the candidates so far, in rank order
+	list    []int32  // positions in pool of what arbitration may choose from
 	chosen  []int32  // positions in pool
 
-	list       []int32 // positions in pool of what arbitration may choose from
-	learnt     uint32  // what the list reckons with
-	considered int     // candidates of the pool, for the list
-	loose      int     // how many of these no counter holds back
-	need       int     // how many of these there should be
-	extra      int     // how many more to draw where there are too few
-	batched    bool    // the application scores some of the pool, all at once
-
 	rejections map[int32]string // by filters; nil unless traced
+}
+
+// Progress is how far a slot is.
+type progress struct {
+	dated   bool // open by its calendar
+	open    bool // by its calendar and its rules
+	plain   bool // only rules and earlier selections can keep a candidate out
+	sifted  bool // by filters: only the allowed ones pass
+	barred  bool // a filter failed: none passes
+	batched bool // the application scores some of the pool, all at once
+
+	dry     bool // all walks have served all
+	walking int  // the walk that serves now
+
+	learnt     uint32 // what the list reckons with
+	considered int    // candidates of the pool, for the list
+	loose      int    // how many of these no counter holds back
+	need       int    // how many of these there should be
+	extra      int    // how many more to draw where there are too few
 }
 
 // resize returns s with n elements, which hold what they held before.

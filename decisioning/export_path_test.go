@@ -79,7 +79,7 @@ func (s *slot) mark(paths *[PathCount]bool) {
 	for i := range s.walks {
 		w := &s.walks[i]
 		mark(Heaped, w.ready)
-		mark(Blocks, w.block > 0 && len(w.order.blocks) > 1)
-		mark(Bands, w.width > 0 && w.floor > 0)
+		mark(Blocks, w.ties.block > 0 && len(w.order.blocks) > 1)
+		mark(Bands, w.ties.width > 0 && w.ties.floor > 0)
 	}
 }

@@ -82,6 +82,8 @@ func (s *slot) keeps(d *deciding, e *entry) bool {
 	if err != nil {
 		d.degrade(FilterFailed, s.id, err)
 		s.barred, s.pool, s.list, s.loose, s.considered = true, s.pool[:0], s.list[:0], 0, 0
+		s.chosen = s.chosen[:0]
+		d.learnt++ // what it has taken is free again
 	}
 	return kept
 }

@@ -34,6 +34,7 @@ func (f *fitter) option(o *offer.Offer, within []int32, limits []limit) option {
 	}
 	var brought *bundle
 	opt.bundle, brought = f.numbers.bundle(within)
+	opt.limited = len(limits)+len(brought.limits) > 0
 	f.conds = f.conds[:0]
 	f.add(f.texts[o.Rule], o.Eligibility, o.Applicability, o.Suitability)
 	for _, i := range brought.binding {

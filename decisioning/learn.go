@@ -99,7 +99,7 @@ func (d *deciding) know() {
 // All at once cost a tenth of that each, so that a decision takes at most about twice what it
 // would if it knew how many it is going to need (Karlin et al., Competitive snoopy
 // caching, 1988).
-func visitBudget(rules int) int { return 16 + rules/16 }
+func visitBudget(rules int) int { return 64 + rules/16 }
 
 // cel returns the facts as CEL programs read them.
 func (d *deciding) cel() *rules.Input {

@@ -226,7 +226,7 @@ func (d *deciding) demand(l *line) int64 {
 	if l.key.Offer != "" && d.ledger.keys == nil && !d.request.AllowDuplicates {
 		return 1
 	}
-	return int64(d.wanted)
+	return int64(d.seating.wanted)
 }
 
 // units returns how many units arbitration may take of the line.

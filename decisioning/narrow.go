@@ -39,10 +39,14 @@ func (s *slot) narrow(ctx context.Context, d *deciding) {
 	if len(s.strategy.filters) > 0 {
 		s.filter(ctx, d)
 	}
+	s.plain = !d.suppressing && len(s.strategy.filters) == 0
 }
 
 // passes reports whether nothing keeps the candidate out but caps and scores.
 func (s *slot) passes(d *deciding, w *walk, e *entry) bool {
+	if s.plain && len(w.selection.earlier) == 0 {
+		return e.rule == noRule || d.admits(e)
+	}
 	switch {
 	case s.barred, d.suppressing && d.suppresses(e.bundle) != passes:
 		return false

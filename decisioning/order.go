@@ -16,11 +16,17 @@ type entry struct {
 	offer      int32
 	bundle     int32
 	rule       ruleRef
+	shown      uint16 // the representation for the activity's placement, if there are not too many
+	limited    bool   // by caps or contact policies
 	unscored   bool
 }
 
 // open reports whether the offer may be proposed at all at this instant.
 func (e *entry) open(d *deciding) bool {
+	return e.start < d.seconds && d.seconds < e.end && len(d.excluded) == 0 || e.opens(d)
+}
+
+func (e *entry) opens(d *deciding) bool {
 	if e.start >= d.seconds || d.seconds >= e.end {
 		// The second of the bound itself: its nanoseconds tell.
 		if d.seconds < e.start || e.end < d.seconds || !d.option(e.offer).offer.Open(d.now) {

@@ -10,20 +10,20 @@ import (
 // A ranked candidate passed all constraints but the counters, which may still
 // hold it back.
 type ranked struct {
-	offer  int32
-	tier   int32
-	score  float64 // NaN: none
-	hash   uint64
-	option *option
-	draw   draw
-	low    bool // below the selection's least score; only in traces
+	offer int32
+	tier  int32
+	score float64 // NaN: none
+	hash  uint64
+	draw  draw
+	shown uint16 // as its entry has it
+	low   bool   // below the selection's least score; only in traces
 }
 
 func (r *ranked) scored() bool { return !math.IsNaN(r.score) }
 
 // compare orders by tier, then score, then the tie hash. Without a score an
 // offer comes after all scored ones of its tier, by priority.
-func (r *ranked) compare(o *ranked) int {
+func (r *ranked) compare(d *deciding, o *ranked) int {
 	if r.tier != o.tier {
 		return cmp.Compare(r.tier, o.tier)
 	}
@@ -36,13 +36,14 @@ func (r *ranked) compare(o *ranked) int {
 	if r.scored() && r.score != o.score {
 		return cmp.Compare(o.score, r.score)
 	}
-	if !r.scored() && r.option.offer.Priority != o.option.offer.Priority {
-		return cmp.Compare(o.option.offer.Priority, r.option.offer.Priority)
+	a, b := d.option(r.offer).offer, d.option(o.offer).offer
+	if !r.scored() && a.Priority != b.Priority {
+		return cmp.Compare(b.Priority, a.Priority)
 	}
 	if r.hash != o.hash {
 		return cmp.Compare(r.hash, o.hash)
 	}
-	return cmp.Compare(r.option.offer.ID, o.option.offer.ID)
+	return cmp.Compare(a.ID, b.ID)
 }
 
 // fill draws candidates until as many as needed are loose, as far as is known, or
@@ -65,12 +66,12 @@ func (s *slot) drawNext(d *deciding) {
 	for s.walking < len(s.walks) {
 		w := &s.walks[s.walking]
 		q := w.next(s, d)
-		if q == nil {
+		if q.entry == nil {
 			s.walking++
 			continue
 		}
-		if s.lets(d, w, q) {
-			s.admit(d, w, q)
+		if s.lets(d, w, &q) {
+			s.admit(d, w, &q)
 			return
 		}
 	}
@@ -84,11 +85,12 @@ func (s *slot) lets(d *deciding, w *walk, q *queued) bool {
 }
 
 func (s *slot) admit(d *deciding, w *walk, q *queued) {
-	o := d.option(q.entry.offer)
-	s.pool = append(s.pool, ranked{
-		offer: q.entry.offer, tier: w.tier, score: q.score, hash: q.hash, option: o,
-		draw: d.draw(s, o), low: w.ranking.leavesOut(q.score, math.IsNaN(q.score)),
-	})
+	r := ranked{offer: q.entry.offer, tier: w.tier, score: q.score, hash: q.hash, shown: q.entry.shown}
+	r.low = w.ranking.leavesOut(q.score, math.IsNaN(q.score))
+	if q.entry.limited || len(s.strategy.cappers) > 0 {
+		r.draw = d.draw(s, d.option(q.entry.offer))
+	}
+	s.pool = append(s.pool, r)
 }
 
 // consider enters the candidate of the pool in the list of those that may be chosen,
@@ -98,12 +100,14 @@ func (s *slot) consider(d *deciding, i int32) {
 	if r.low || d.capped(&r.draw) != "" {
 		return
 	}
-	bound := s.bound(d, &r.draw)
-	if bound && s.spare(d, &r.draw) {
-		return
-	}
-	if !bound {
-		s.loose++
+	if d.optimal() {
+		bound := s.bound(d, &r.draw)
+		if bound && s.spare(d, &r.draw) {
+			return
+		}
+		if !bound {
+			s.loose++
+		}
 	}
 	s.list = append(s.list, i)
 }
@@ -134,9 +138,6 @@ func (s *slot) blankets(d *deciding, l int32) bool {
 // many better ones as all slots want together that draw on nothing that binds but what w
 // draws on. Whatever the others take one of these is free, and can take its place.
 func (s *slot) spare(d *deciding, w *draw) bool {
-	if d.engine.config.Strategy.Arbitration == Sequential {
-		return false // there the slots before it may take any number of these
-	}
 	lines, n := d.ledger.of(w), 0
 	for _, i := range s.list {
 		covered := true
@@ -147,11 +148,11 @@ func (s *slot) spare(d *deciding, w *draw) bool {
 			n++
 		}
 	}
-	return n >= d.wanted
+	return n >= d.seating.wanted
 }
 
-// reconsider makes the list what it has to be by what is known and needed now.
-func (s *slot) reconsider(ctx context.Context, d *deciding) {
+// relist empties the list if what it reckons with is not what is known now.
+func (s *slot) relist(ctx context.Context, d *deciding) {
 	if s.learnt != d.learnt {
 		s.learnt = d.learnt
 		s.list, s.loose, s.considered = s.list[:0], 0, 0
@@ -159,6 +160,11 @@ func (s *slot) reconsider(ctx context.Context, d *deciding) {
 			s.rank(ctx, d)
 		}
 	}
+}
+
+// reconsider makes the list what it has to be by what is known and needed now.
+func (s *slot) reconsider(ctx context.Context, d *deciding) {
+	s.relist(ctx, d)
 	for s.considered < len(s.pool) && s.loose < s.need {
 		s.considered++
 		s.consider(d, int32(s.considered-1))
@@ -171,9 +177,9 @@ func (s *slot) collect(d *deciding) {
 	for i := range s.walks {
 		w := &s.walks[i]
 		if !w.ranking.batched(d) {
-			for q := w.next(s, d); q != nil; q = w.next(s, d) {
-				if s.lets(d, w, q) {
-					s.admit(d, w, q)
+			for q := w.next(s, d); q.entry != nil; q = w.next(s, d) {
+				if s.lets(d, w, &q) {
+					s.admit(d, w, &q)
 				}
 			}
 			continue

@@ -56,7 +56,7 @@ func (s *slot) rank(ctx context.Context, d *deciding) {
 			r.low = w.ranking.leavesOut(r.score, !r.scored())
 		}
 	}
-	slices.SortFunc(s.pool, func(a, b ranked) int { return a.compare(&b) })
+	slices.SortFunc(s.pool, func(a, b ranked) int { return a.compare(d, &b) })
 }
 
 // score returns the score that the catalog gives to one offer, NaN for none.
@@ -116,13 +116,13 @@ func (s *slot) scores(ctx context.Context, d *deciding, r *ranking, batch []int3
 		s.call(d, batch, scores, func(c *offer.Candidates) error { return r.ranker.Rank(ctx, &d.facts, c, scores) })
 		return scores
 	}
-	modelled := slices.DeleteFunc(slices.Clone(batch), func(i int32) bool { return s.pool[i].option.acceptance != nil })
+	modelled := slices.DeleteFunc(slices.Clone(batch), func(i int32) bool { return d.option(s.pool[i].offer).acceptance != nil })
 	predicted := make([]float64, len(modelled))
 	s.call(d, modelled, predicted, func(c *offer.Candidates) error {
 		return d.engine.config.Acceptance.Predict(ctx, &d.facts, c, predicted)
 	})
 	for k, i := range batch {
-		o := s.pool[i].option
+		o := d.option(s.pool[i].offer)
 		if o.acceptance != nil {
 			scores[k] = s.score(d, r, o)
 			continue

@@ -87,17 +87,19 @@ func (l *lineage) selections(s *Snapshot, a *activity, index map[collection.ID]i
 	}
 }
 
-// place calls to for each selection whose order the offer, which is in the
-// collections, belongs to.
-func (l *lineage) place(o *option, within []int32, to func(*site)) {
+// place calls to for each selection whose order the offer at the index, which is in the
+// collections, belongs to, with its entry there.
+func (l *lineage) place(o *option, index int32, within []int32, to func(selection int32, e entry)) {
 	if o.offer.Status != offer.Approved {
 		return
 	}
+	e := entryOf(o, index)
 	for i := range o.offer.Representations {
 		sites := l.sites[o.offer.Representations[i].Placement]
+		e.shown = uint16(min(i, math.MaxUint16))
 		for k := range sites {
 			if sites[k].takes(within) {
-				to(&sites[k])
+				to(sites[k].number, e.weighted(sites[k].weight))
 			}
 		}
 	}
@@ -124,7 +126,7 @@ func has(within []int32, c int32) bool {
 
 // entryOf returns the entry of the offer, by priority.
 func entryOf(o *option, i int32) entry {
-	e := entry{score: float64(o.offer.Priority), hash: o.hash, offer: i, bundle: o.bundle, rule: o.rule}
+	e := entry{score: float64(o.offer.Priority), hash: o.hash, offer: i, bundle: o.bundle, rule: o.rule, limited: o.limited}
 	e.start, e.end = bounds(o.offer.Start, o.offer.End)
 	return e
 }

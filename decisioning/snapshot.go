@@ -88,6 +88,7 @@ type option struct {
 	rule       ruleRef // all conditions of the offer and its collections together; or noRule
 	bundle     int32
 	reads      rules.Reads
+	limited    bool // by its caps or by contact policies
 }
 
 // countEvents reports whether any of the limits counts recorded events.

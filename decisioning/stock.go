@@ -75,8 +75,7 @@ func (w *stocker) stock(s *Snapshot, from int, offers []offer.Offer, counter int
 		w.within = l.shelf.of(o, w.within[:0])
 		*opt = w.fitter.option(o, w.within, w.limitsOf(o, &counter))
 		w.events = w.events || countEvents(opt.limits)
-		e := entryOf(opt, int32(from+i))
-		l.place(opt, w.within, func(at *site) { w.entries[at.number] = append(w.entries[at.number], e.weighted(at.weight)) })
+		l.place(opt, int32(from+i), w.within, func(at int32, e entry) { w.entries[at] = append(w.entries[at], e) })
 	}
 }
 

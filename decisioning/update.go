@@ -130,8 +130,7 @@ type standing struct {
 // standings returns where the offer at the index stands.
 func (l *lineage) standings(o *option, i int) (all []standing) {
 	within := l.shelf.of(o.offer, nil)
-	e := entryOf(o, int32(i))
-	l.place(o, within, func(at *site) { all = append(all, standing{at.number, e.weighted(at.weight)}) })
+	l.place(o, int32(i), within, func(at int32, e entry) { all = append(all, standing{at, e}) })
 	return all
 }
 
