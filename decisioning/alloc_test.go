@@ -106,6 +106,16 @@ var allocCases = []struct {
 		}
 		c.ContactPolicies = append(c.ContactPolicies, capping.ContactPolicy{ID: "quota", Collection: "tag-1", Limit: 1, Per: offer.PerDecision})
 	}},
+	{name: "a filter over all candidates", config: func(c *decisioning.Config) {
+		c.Strategy.Filters = []constraint.Filter{constraint.FilterFunc(func(_ context.Context, _ *profile.Facts, all *offer.Candidates) error {
+			for i := range all.All() {
+				if i%3 == 0 {
+					all.Remove(i)
+				}
+			}
+			return nil
+		})}
+	}},
 	{name: "suppression", catalog: func(c *decisioning.Catalog) {
 		c.Policies = []constraint.Policy{
 			{ID: "on", When: "profile.tier == 'gold'", Suppress: "tag-1"},

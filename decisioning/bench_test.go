@@ -1,12 +1,14 @@
 package decisioning_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/proffer-go/proffer/collection"
+	"github.com/proffer-go/proffer/constraint"
 	"github.com/proffer-go/proffer/decisioning"
 	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/profile"
@@ -57,6 +59,32 @@ func BenchmarkDecide(b *testing.B) {
 			})
 		}
 	}
+}
+
+// BenchmarkFilterOverAll decides for a filter that sees all offers that qualify: a tenth,
+// under a rule each.
+func BenchmarkFilterOverAll(b *testing.B) {
+	c := warehouse(7_000)
+	each(&c, func(i int, o *offer.Offer) {
+		o.Caps = nil
+		o.Eligibility = fmt.Sprintf("profile.age >= 18.0 && profile.spent >= %d.0 && profile.spent < %d.0", i, i+700)
+	})
+	c.Activities = []decisioning.Activity{{ID: "all", Placement: "hero", Selections: []decisioning.Selection{{}}, Fallback: "hello"}}
+	qualify := 0
+	filter := constraint.FilterFunc(func(_ context.Context, _ *profile.Facts, c *offer.Candidates) error {
+		qualify = c.Len()
+		return nil
+	})
+	engine := open(b, c, decisioning.Config{Strategy: decisioning.Strategy{Filters: []constraint.Filter{filter}}})
+	r := asking("r", "all")
+	r.Profile = profile.JSON([]byte(`{"age": 31, "tier": "gold", "spent": 3500}`))
+	r.DryRun = true
+	var d decisioning.Decision
+	b.ReportAllocs()
+	for b.Loop() {
+		require.NoError(b, engine.DecideInto(b.Context(), r, &d))
+	}
+	require.Equal(b, 700, qualify)
 }
 
 func BenchmarkCompile(b *testing.B) {

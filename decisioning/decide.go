@@ -108,6 +108,9 @@ type deciding struct {
 	swept    bool    // all rules were
 	excluded []int32 // offers, ascending
 
+	shown offer.Candidates // to a filter, in the memory of copy
+	copy  offer.Candidates
+
 	suppression []suppression // by the policies, by index
 	suppressing bool          // one of them suppresses something
 

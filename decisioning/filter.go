@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/proffer-go/proffer/constraint"
+	"github.com/proffer-go/proffer/internal/predicate"
 	"github.com/proffer-go/proffer/offer"
 )
 
@@ -16,14 +17,14 @@ func (s *slot) filter(ctx context.Context, d *deciding) {
 	if len(s.strategy.lazy) == len(s.strategy.filters) && !d.tracing() {
 		return
 	}
+	n := 0
+	for i := range s.walks {
+		n += s.walks[i].order.n
+	}
+	d.expect(n)
 	s.allowed.Reset(d.binding.snapshot.offers, s.ref)
 	for i := range s.walks {
-		w := &s.walks[i]
-		for e := range w.order.all {
-			if e.open(d) && s.passes(d, w, e) {
-				s.allowed.Add(int(e.offer))
-			}
-		}
+		s.allow(d, &s.walks[i])
 	}
 	s.sifted = true
 	if d.tracing() {
@@ -34,42 +35,79 @@ func (s *slot) filter(ctx context.Context, d *deciding) {
 	}
 }
 
+// allow makes the candidates of the walk that pass the allowed ones. Most are out by their
+// rules: where all of these were looked up at once, the candidates that are left of a block are
+// found without a branch for each, which no processor could foresee.
+func (s *slot) allow(d *deciding, w *walk) {
+	verdicts := d.match.Verdicts()
+	var left [blockSize]uint8
+	for _, block := range w.order.blocks {
+		n := 0
+		for i := range block {
+			rule := block[i].rule
+			told := truthAt(verdicts, rule)
+			left[n&(blockSize-1)] = uint8(i)
+			n += int(told & 1)
+		}
+		for _, i := range left[:n] {
+			e := &block[i]
+			if !e.open(d) || !s.stands(d, w, e) {
+				continue
+			}
+			if e.rule != noRule && (d.alarm.rang() || truthAt(verdicts, e.rule) != predicate.True && !d.admits(e)) {
+				continue
+			}
+			if len(s.strategy.lazy) == 0 || s.keeps(d, e) {
+				s.allowed.Add(int(e.offer))
+			}
+		}
+	}
+}
+
+// truthAt returns what is known of the rule: it is open if nothing is.
+func truthAt(verdicts []predicate.Truth, rule ruleRef) predicate.Truth {
+	if uint(rule) < uint(len(verdicts)) {
+		return verdicts[rule]
+	}
+	return predicate.Unknown
+}
+
 // sift shows the candidates to a filter, in a copy that it may do with what it likes.
 // If it fails nothing passes.
 func (s *slot) sift(ctx context.Context, d *deciding, f constraint.Filter) {
 	if s.allowed.Len() == 0 {
 		return
 	}
-	shown := offer.NewCandidates(s.allowed.Offers, s.ref, false)
-	var rejected []int
-	err := func() (err error) {
-		defer contain(&err)
-		for o := range s.allowed.All() {
-			shown.Add(o)
-		}
-		if err = f.Filter(ctx, &d.facts, shown); err == nil && shown.Offers != s.allowed.Offers {
-			err = errors.New("the filter replaced the candidates' set")
-		}
-		for o := range s.allowed.All() {
-			if err != nil || !shown.Has(o) {
-				rejected = append(rejected, o)
-			}
-		}
-		return err
-	}()
+	var before offer.Candidates
+	if s.rejections != nil {
+		before.CopyFrom(&s.allowed)
+	}
+	err := d.show(ctx, f, &s.allowed)
 	if err != nil {
 		d.degrade(FilterFailed, s.id, err)
-		rejected = rejected[:0]
-		for o := range s.allowed.All() {
-			rejected = append(rejected, o)
-		}
+		s.allowed.Reset(s.allowed.Offers, s.ref)
+	} else {
+		s.allowed.Intersect(&d.shown)
 	}
-	for _, o := range rejected {
-		s.allowed.Remove(o)
-		if s.rejections != nil {
+	d.shown = offer.Candidates{} // it may be the application's
+	for o := range before.All() {
+		if !s.allowed.Has(o) {
 			s.rejections[int32(o)] = d.filteredBy(ctx, f, int32(o), err)
 		}
 	}
+}
+
+// show has the filter take out of shown what it rejects of the candidates. What it is given
+// is a head of its own on the memory of the copy: it may put another in its place, whose
+// memory is not ours to use again.
+func (d *deciding) show(ctx context.Context, f constraint.Filter, c *offer.Candidates) (err error) {
+	defer contain(&err)
+	d.copy.CopyFrom(c)
+	d.shown = d.copy
+	if err = f.Filter(ctx, &d.facts, &d.shown); err == nil && d.shown.Offers != c.Offers {
+		err = errors.New("the filter replaced the candidates' set")
+	}
+	return err
 }
 
 // keeps asks the filters that judge one offer at a time. If one panics nothing

@@ -48,9 +48,7 @@ func (s *slot) passes(d *deciding, w *walk, e *entry) bool {
 		return e.rule == noRule || d.admits(e)
 	}
 	switch {
-	case s.barred, d.suppressing && d.suppresses(e.bundle) != passes:
-		return false
-	case len(w.selection.earlier) > 0 && s.takesEarlier(d, w, e):
+	case !s.stands(d, w, e):
 		return false
 	case e.rule != noRule && !d.admits(e):
 		return false
@@ -59,6 +57,12 @@ func (s *slot) passes(d *deciding, w *walk, e *entry) bool {
 	default:
 		return len(s.strategy.lazy) == 0 || s.keeps(d, e)
 	}
+}
+
+// stands reports whether the candidate is in the running but for its rules.
+func (s *slot) stands(d *deciding, w *walk, e *entry) bool {
+	return !s.barred && (!d.suppressing || d.suppresses(e.bundle) == passes) &&
+		(len(w.selection.earlier) == 0 || !s.takesEarlier(d, w, e))
 }
 
 // takesEarlier reports whether an open selection before the walk's takes the offer.
@@ -94,6 +98,15 @@ func (d *deciding) holds(r ruleRef) predicate.Truth {
 		return predicate.True
 	}
 	return predicate.False
+}
+
+// expect looks all rules up at once if so many candidates, all of which are going to be
+// visited, are too many to look up the rule of each.
+func (d *deciding) expect(candidates int) {
+	if d.swept || d.visited < d.budget && d.visited+candidates >= d.budget {
+		d.match.AllAtOnce()
+		d.swept = true
+	}
 }
 
 // admits reports whether all conditions of the offer hold.

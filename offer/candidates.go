@@ -51,6 +51,12 @@ func (c *Candidates) Reset(s *Set, a ActivityRef) {
 	clear(c.members)
 }
 
+// CopyFrom makes c the same candidates as those of o, and reuses its memory.
+func (c *Candidates) CopyFrom(o *Candidates) {
+	c.Offers, c.For, c.n = o.Offers, o.For, o.n
+	c.members = append(c.members[:0], o.members...)
+}
+
 // Len returns the number of candidates.
 func (c *Candidates) Len() int { return c.n }
 
@@ -70,6 +76,18 @@ func (c *Candidates) Remove(i int) {
 	if c.Has(i) {
 		c.members[i>>6] &^= 1 << (i & 63)
 		c.n--
+	}
+}
+
+// Intersect takes out the candidates that are not also candidates of o, which is of the
+// same set. That is faster than to remove them one by one.
+func (c *Candidates) Intersect(o *Candidates) {
+	both := min(len(c.members), len(o.members)) // the zero o has none
+	clear(c.members[both:])
+	c.n = 0
+	for i := range c.members[:both] {
+		c.members[i] &= o.members[i]
+		c.n += bits.OnesCount64(c.members[i])
 	}
 }
 

@@ -61,6 +61,17 @@ func TestCandidatesBehaveAsAMapOfIndexes(t *testing.T) {
 				c.Reset(s, offer.ActivityRef{ID: "mail"})
 				clear(model)
 			},
+			"intersect": func(t *rapid.T) {
+				other, k := &offer.Candidates{}, rapid.IntRange(1, 5).Draw(t, "k")
+				if k > 1 {
+					other.CopyFrom(offer.NewCandidates(s, c.For, true))
+				}
+				for i := 0; k > 1 && i < n; i += k {
+					other.Remove(i)
+				}
+				c.Intersect(other)
+				maps.DeleteFunc(model, func(i int, _ bool) bool { return i%k == 0 })
+			},
 			"filter": func(t *rapid.T) {
 				k := rapid.IntRange(2, 5).Draw(t, "k")
 				for i := range c.All() {
@@ -127,6 +138,7 @@ func TestResetServesAnotherSet(t *testing.T) {
 func TestCandidatesDoNotAllocate(t *testing.T) {
 	s := setOf(1000)
 	c := offer.NewCandidates(s, offer.ActivityRef{}, true)
+	var other offer.Candidates
 	allocs := testing.AllocsPerRun(10, func() {
 		c.Reset(s, c.For)
 		for i := range s.Len() {
@@ -137,9 +149,12 @@ func TestCandidatesDoNotAllocate(t *testing.T) {
 				c.Remove(i)
 			}
 		}
+		other.CopyFrom(c)
+		other.Remove(0)
+		c.Intersect(&other)
 	})
 	assert.Zero(t, allocs)
-	assert.Equal(t, 334, c.Len())
+	assert.Equal(t, 333, c.Len())
 }
 
 func BenchmarkCandidates(b *testing.B) {

@@ -147,6 +147,7 @@ func BenchmarkRules(b *testing.B) {
 			}
 		})
 		measure("set-wise", m.All)
+		measure("at-once", m.AllAtOnce)
 	}
 }
 

@@ -46,7 +46,7 @@ type columns struct {
 	listed     []uint32
 	sought     finder
 	singles    []uint32 // atoms of other kinds, that are asked one by one
-	counts     []uint32 // atoms about events, that are left open
+	slow       []uint32 // those that are left open
 }
 
 // A group is a part of a column.
@@ -118,8 +118,8 @@ type builder struct {
 func (b *builder) add(n uint32, c *cell) {
 	g, listed, found := c.groupOf()
 	switch {
-	case c.of == events:
-		b.counts = append(b.counts, n)
+	case c.weight > light:
+		b.slow = append(b.slow, n)
 		return
 	case !listed && !found:
 		b.singles = append(b.singles, n)

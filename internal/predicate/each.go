@@ -57,8 +57,12 @@ func (v *View) judgeEach(c *cell, value *slot.Value, row *slot.Row) Truth {
 		t, join, decisive = True, and, False
 	}
 	for i := range elements {
-		if t = join(t, v.test(c.refs[constantRef], &elements[i])); t == decisive {
-			break
+		switch of := v.test(c.refs[constantRef], &elements[i]); of {
+		case decisive:
+			return of
+		case Unknown, Error:
+			t = join(t, of)
+		default: // changes nothing
 		}
 	}
 	return t

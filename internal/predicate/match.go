@@ -33,6 +33,8 @@ type Match struct {
 	counts  []float64 // -1: the events could not be had
 
 	swept    bool
+	whole    bool    // nothing is open but what does not fit
+	reopened int     // rules that were open, and were asked for
 	table    []Truth // of all cells, as far as rules hold
 	verdicts []Truth
 }
@@ -45,7 +47,7 @@ const truthBits = 2
 func (m *Match) Reset(v *View, row *slot.Row, counts Counter, now time.Time) {
 	m.view, m.row, m.counter, m.now = v, row, counts, now
 	m.seconds, m.nanos = float64(now.Unix()), uint32(now.Nanosecond())
-	m.swept = false
+	m.swept, m.whole, m.reopened = false, false, 0
 	m.cells = grown(m.cells, len(v.cells))
 	m.rules = grown(m.rules, len(v.rules))
 	m.counted = grown(m.counted, len(v.schema.Counts()))
@@ -71,11 +73,14 @@ func grown[T any](s []T, n int) []T {
 // Holds returns True if the rule is true, False if it is false or an error, and
 // Unknown if that hangs on what does not fit.
 func (m *Match) Holds(r Rule) Truth {
-	if m.swept && m.verdicts[r] != Unknown {
+	if m.whole || m.swept && m.verdicts[r] != Unknown {
 		return m.verdicts[r]
 	}
 	if memo := m.rules[r]; memo>>truthBits == m.epoch {
 		return Truth(memo & (1<<truthBits - 1))
+	}
+	if m.swept && m.reopens() {
+		return m.verdicts[r]
 	}
 	t := m.all(&m.view.rules[r])
 	m.rules[r] = m.epoch<<truthBits | uint32(t)

@@ -176,13 +176,24 @@ func TestBothWaysOfMatchingGiveWhatTheFormSays(t *testing.T) {
 					t.Fatalf("rule %d: got value %v, want %v", i, got, want[i])
 				}
 			}
-			m.All()
-			for _, i := range order {
-				if got := m.Holds(rules[i]); got != holds[i] {
-					t.Fatalf("rule %d set-wise: got %v, want %v", i, got, holds[i])
+			for _, way := range []struct {
+				name string
+				all  func()
+			}{{"all", m.All}, {"all at once", m.AllAtOnce}} {
+				if rapid.Bool().Draw(t, "anew") {
+					m.Reset(v, fill(v.schema), counter(2), noon)
 				}
-				if got := m.Value(rules[i]); got != want[i] {
-					t.Fatalf("rule %d: got value %v after all, want %v", i, got, want[i])
+				way.all()
+				for _, i := range order {
+					if got := m.Verdicts()[rules[i]]; got != holds[i] && (got != Unknown || m.whole) {
+						t.Fatalf("rule %d by %s: got verdict %v, want %v", i, way.name, got, holds[i])
+					}
+					if got := m.Holds(rules[i]); got != holds[i] {
+						t.Fatalf("rule %d by %s: got %v, want %v", i, way.name, got, holds[i])
+					}
+					if got := m.Value(rules[i]); got != want[i] {
+						t.Fatalf("rule %d: got value %v after %s, want %v", i, got, way.name, want[i])
+					}
 				}
 			}
 		}
@@ -244,6 +255,7 @@ func TestAMatchAllocatesNothing(t *testing.T) {
 		}
 		m.All()
 		m.Holds(3)
+		m.AllAtOnce()
 	}
 	decide()
 	assert.Zero(t, testing.AllocsPerRun(100, decide))
@@ -289,10 +301,12 @@ func TestBothWaysAgreeOnManyRules(t *testing.T) {
 	for range 20 {
 		row := w.row(v.schema)
 		want := verdicts(v, row)[0]
-		m.Reset(v, row, counter(2), noon)
-		m.All()
-		for r := range want {
-			assert.Equal(t, want[r], m.Holds(Rule(r)))
+		for _, all := range []func(){m.All, m.AllAtOnce} {
+			m.Reset(v, row, counter(2), noon)
+			all()
+			for r := range want {
+				assert.Equal(t, want[r], m.Holds(Rule(r)))
+			}
 		}
 	}
 }

@@ -8,16 +8,63 @@ import (
 
 // All finds out about all rules at once, at less cost for each than Holds has.
 // Atoms are true by columns, then gates and rules follow from them in the order of
-// their numbers, all in a table of bytes, without a branch for each rule. What hangs
-// on a count of events stays open until Holds is asked, lest events be read that
-// nobody needs.
+// their numbers, all in a table of bytes, without a branch for each rule. Atoms that
+// take long stay open, and what hangs on them, until Holds is asked: few of them are
+// needed by those who ask for few rules.
 func (m *Match) All() {
-	if m.swept {
+	if !m.swept {
+		m.swept = true
+		m.sweepAtoms()
+		m.conclude()
+	}
+}
+
+// AllAtOnce is All for those who are going to ask for all rules: nothing stays open but
+// what does not fit.
+func (m *Match) AllAtOnce() {
+	if m.whole {
 		return
 	}
+	if !m.swept {
+		m.sweepAtoms()
+	}
+	m.swept, m.whole = true, true
+	v := m.view
+	for _, n := range v.columns.slow {
+		m.table[n] = m.holds(n)
+	}
+	for i := v.columns.cells; i < len(v.cells); i++ {
+		if c := &v.cells[i]; !c.isGate() && c.weight > light {
+			m.table[i] = m.holds(uint32(i))
+		}
+	}
+	m.conclude()
+}
+
+// Verdicts returns what is known of all rules, by their numbers: nil before they were
+// found out about at once. Until Reset what is not Unknown stays.
+func (m *Match) Verdicts() []Truth {
+	if !m.swept {
+		return nil
+	}
+	return m.verdicts[:len(m.view.rules)]
+}
+
+// reopens finds out about what is open at once if so many rules that are open are asked for
+// that one by one has cost as much. It reports whether it did.
+func (m *Match) reopens() bool {
+	m.reopened++
+	if m.reopened <= len(m.view.columns.slow)/2+len(m.view.rules)/32 {
+		return false
+	}
+	m.AllAtOnce()
+	return true
+}
+
+// sweepAtoms finds out about all atoms but those that take long.
+func (m *Match) sweepAtoms() {
 	v := m.view
 	m.table = grown(m.table, len(v.cells))
-	m.verdicts = grown(m.verdicts, len(v.rules))
 	table := m.table[:len(v.cells)]
 	clear(table)
 	table[unknownCell], table[trueCell] = Unknown, True
@@ -27,27 +74,28 @@ func (m *Match) All() {
 	for _, n := range v.columns.singles {
 		table[n] = m.atom(&v.cells[n]).holds()
 	}
-	for _, n := range v.columns.counts {
+	for _, n := range v.columns.slow {
 		table[n] = Unknown
 	}
-	m.sweepRest(table)
-	sweepGates(table, v)
-	sweepRules(table, v.rules, m.verdicts)
-	m.swept = true
-}
-
-// sweepRest asks the atoms that are in no column yet.
-func (m *Match) sweepRest(table []Truth) {
-	v := m.view
+	// What is in no column yet.
 	for i := max(v.columns.cells, len(constantCells())); i < len(v.cells); i++ {
 		switch c := &v.cells[i]; {
 		case c.isGate():
-		case c.of == events:
+		case c.weight > light:
 			table[i] = Unknown
 		default:
 			table[i] = m.atom(c).holds()
 		}
 	}
+}
+
+// conclude finds out about gates and rules from the atoms.
+func (m *Match) conclude() {
+	v := m.view
+	m.verdicts = grown(m.verdicts, len(v.rules))
+	table := m.table[:len(v.cells)]
+	sweepGates(table, v)
+	sweepRules(table, v.rules, m.verdicts)
 }
 
 // sweepGates takes the bits that all parts have, for an "or" also those that any
