@@ -269,7 +269,7 @@ func bindActivity(s *Snapshot, a *activity, strategy *boundStrategy, rankers map
 // changes.
 func (s *Snapshot) orderBy(r rank.Static, a *activity, number int32) (o *order, err error) {
 	defer contain(&err)
-	entries := make([]entry, 0, s.orders[number].n)
+	var entries roll
 	for e := range s.orders[number].all {
 		own := *e
 		of := s.options.At(int(e.offer)).offer
@@ -277,9 +277,9 @@ func (s *Snapshot) orderBy(r rank.Static, a *activity, number int32) (o *order, 
 		if own.unscored = math.IsNaN(own.score); own.unscored {
 			own.score = float64(of.Priority)
 		}
-		entries = append(entries, own)
+		entries.add(own)
 	}
-	return newOrder(entries, s.bundles), nil
+	return newOrder(s.bundles, entries), nil
 }
 
 // reads returns what the ranking of the offer reads.

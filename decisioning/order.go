@@ -48,20 +48,32 @@ func (e *entry) scoreOrNaN() float64 {
 
 // compare orders entries by score, those without one last and by priority, and
 // tied ones by their index.
-func (e *entry) compare(o *entry) int {
-	if e.unscored != o.unscored {
+func (e *entry) compare(o *entry) int { return e.spot().compare(o.spot()) }
+
+// A spot is what places an entry in an order: little, so that it is sorted quickly.
+type spot struct {
+	score    float64
+	offer    int32
+	unscored bool
+	from     uint32 // where the entry is, to whom that matters
+}
+
+func (e *entry) spot() spot { return spot{score: e.score, offer: e.offer, unscored: e.unscored} }
+
+func (s spot) compare(o spot) int {
+	if s.unscored != o.unscored {
 		if o.unscored {
 			return -1
 		}
 		return 1
 	}
 	switch { // no score here is NaN
-	case e.score > o.score:
+	case s.score > o.score:
 		return -1
-	case e.score < o.score:
+	case s.score < o.score:
 		return 1
 	}
-	return cmp.Compare(e.offer, o.offer)
+	return cmp.Compare(s.offer, o.offer)
 }
 
 // bounds returns a calendar in Unix seconds. An absent bound lies beyond every
@@ -91,15 +103,44 @@ type order struct {
 // blockSize is how many entries a block has at most, which is what a change copies.
 const blockSize = 256
 
-// newOrder returns the order of the entries, which it takes over.
-func newOrder(entries []entry, bundles []bundle) *order {
-	slices.SortFunc(entries, func(a, b entry) int { return a.compare(&b) })
-	o := &order{}
-	seen := make(map[int32]bool)
-	for i := range entries {
-		if id := entries[i].bundle; !seen[id] {
-			o.join(&bundles[id])
-			seen[id] = true
+// A roll collects entries for an order, in blocks that are full but for the last one:
+// to let one list of them grow would copy each twice.
+type roll [][]entry
+
+func (r *roll) add(e entry) {
+	n := len(*r)
+	if n == 0 {
+		*r, n = append(*r, nil), 1 // which grows, as most orders of a small catalog are short
+	} else if len((*r)[n-1]) == blockSize {
+		*r, n = append(*r, make([]entry, 0, blockSize)), n+1
+	}
+	(*r)[n-1] = append((*r)[n-1], e)
+}
+
+// newOrder returns the order of the entries of the rolls.
+func newOrder(bundles []bundle, rolls ...roll) *order {
+	blocks := slices.Concat(rolls...)
+	n := 0
+	for _, block := range blocks {
+		n += len(block)
+	}
+	spots := make([]spot, 0, n)
+	for b, block := range blocks {
+		for i := range block {
+			at := block[i].spot()
+			at.from = uint32(b*blockSize + i)
+			spots = append(spots, at)
+		}
+	}
+	slices.SortFunc(spots, spot.compare)
+	entries := make([]entry, n)
+	o, seen := &order{}, make([]bool, len(bundles))
+	for i, at := range spots {
+		e := &entries[i]
+		*e = blocks[at.from/blockSize][at.from%blockSize]
+		if !seen[e.bundle] {
+			o.join(&bundles[e.bundle])
+			seen[e.bundle] = true
 		}
 		o.n++
 	}

@@ -13,7 +13,7 @@ import (
 type stocker struct {
 	fitter   fitter
 	digester digester
-	entries  [][]entry // by the number of the selection
+	rolls    []roll    // by the number of the selection
 	limits   []limit   // room for those of the piece in work
 	within   []int32   // scratch
 	events   bool
@@ -27,7 +27,7 @@ func (l *lineage) offers(s *Snapshot, workers int) {
 	l.schedule(offer.Window{}) // so that the stockers find all there are
 	counters := l.countCaps(offers)
 	newStocker := func() *stocker {
-		return &stocker{fitter: fitter{lineage: l, numbers: newNotes(l)}, entries: make([][]entry, len(s.orders))}
+		return &stocker{fitter: fitter{lineage: l, numbers: newNotes(l)}, rolls: make([]roll, len(s.orders))}
 	}
 	all := spread(workers, len(offers), newStocker, func(w *stocker, from, to int) {
 		if from == 0 { // one of them does this, while the others begin
@@ -75,7 +75,7 @@ func (w *stocker) stock(s *Snapshot, from int, offers []offer.Offer, counter int
 		w.within = l.shelf.of(o, w.within[:0])
 		*opt = w.fitter.option(o, w.within, w.limitsOf(o, &counter))
 		w.events = w.events || countEvents(opt.limits)
-		l.place(opt, int32(from+i), w.within, func(at int32, e entry) { w.entries[at] = append(w.entries[at], e) })
+		l.place(opt, int32(from+i), w.within, func(at int32, e entry) { w.rolls[at].add(e) })
 	}
 }
 
@@ -95,10 +95,10 @@ func (w *stocker) limitsOf(o *offer.Offer, counter *int32) []limit {
 // arrange makes the orders of the selections.
 func (l *lineage) arrange(s *Snapshot, stocked []*stocker, workers int) {
 	spreadBy(1, workers, len(s.orders), func() any { return nil }, func(_ any, number, _ int) {
-		parts := make([][]entry, 0, len(stocked))
-		for _, w := range stocked {
-			parts = append(parts, w.entries[number])
+		rolls := make([]roll, len(stocked))
+		for i, w := range stocked {
+			rolls[i] = w.rolls[number]
 		}
-		s.orders[number] = newOrder(slices.Concat(parts...), l.bundles)
+		s.orders[number] = newOrder(l.bundles, rolls...)
 	})
 }
