@@ -42,6 +42,7 @@ type checker struct {
 	accepted [][]string         // media types that have been seen to be right, by placement
 	scouting bool               // faults are counted, not noted
 	faulty   []int              // a scout's: entities with faults
+	taken    *intake            // the offers, unless they are to be taken in yet
 
 	// Where what can be referred to is, by id; of a repeated id the first.
 	placements  map[placement.ID]int
@@ -79,7 +80,12 @@ func (k *checker) check() {
 	k.unread = slices.Contains(slices.Collect(maps.Values(k.reading.Zeros)), true)
 	k.placements = index(k, "placements", c.Placements, func(p *placement.Placement) placement.ID { return p.ID })
 	k.rules = index(k, "rules", c.Rules, func(r *constraint.Rule) offer.RuleID { return r.ID })
-	faulty := k.scoutOffers()
+	if k.taken == nil {
+		k.taken = k.takeOffers(c.Offers, c.Offers)
+	}
+	if k.offers = k.taken.ids; k.taken.badIDs {
+		k.offers = index(k, "offers", c.Offers, idOfOffer)
+	}
 	k.fallbacks = index(k, "fallbacks", c.Fallbacks, func(f *offer.Fallback) offer.ID { return f.ID })
 	k.collections = index(k, "collections", c.Collections, func(c *collection.Collection) collection.ID { return c.ID })
 	index(k, "activities", c.Activities, func(a *Activity) ActivityID { return a.ID })
@@ -89,7 +95,7 @@ func (k *checker) check() {
 
 	checkAll(k, "placements", c.Placements, (*checker).placement)
 	checkMany(k, "rules", c.Rules, (*checker).rule)
-	checkSome(k, "offers", c.Offers, faulty, (*checker).offer)
+	checkSome(k, "offers", c.Offers, k.taken.faulty, (*checker).offer)
 	checkMany(k, "fallbacks", c.Fallbacks, (*checker).fallbackOffer)
 	checkAll(k, "collections", c.Collections, (*checker).collection)
 	checkAll(k, "activities", c.Activities, (*checker).activity)
@@ -132,32 +138,9 @@ func scoutMany[T any](k *checker, section string, entities []T, check func(*chec
 		}
 	}) {
 		faulty = append(faulty, s.faulty...)
-		k.exprs = append(k.exprs, s.exprs...)
-		maps.Copy(k.schedules, s.schedules)
+		k.join(s)
 	}
 	slices.Sort(faulty)
-	return faulty
-}
-
-// scoutOffers returns which of the offers have faults, and reports those of the ids.
-// One scout finds all ids, which takes about as long as a third of the checks, while
-// the others go ahead.
-func (k *checker) scoutOffers() (faulty []int) {
-	all, idOf := k.catalog.Offers, func(o *offer.Offer) offer.ID { return o.ID }
-	var ids map[offer.ID]int
-	wrong := false
-	faulty = scoutMany(k, "offers", all, func(s *checker, at *place, o *offer.Offer) {
-		if at.i == 0 {
-			before := s.found
-			ids = index(s, at.name, all, idOf)
-			wrong, s.found = s.found > before, before
-		}
-		s.offer(at, o)
-	})
-	if wrong {
-		ids = index(k, "offers", all, idOf)
-	}
-	k.offers = ids
 	return faulty
 }
 
@@ -168,6 +151,12 @@ func (k *checker) scout() *checker {
 	s.faults, s.blamed, s.exprs = nil, nil, nil // not to be appended to by two
 	s.schedules, s.accepted = maps.Clone(k.schedules), make([][]string, len(k.catalog.Placements))
 	return &s
+}
+
+// join takes over what a scout has compiled.
+func (k *checker) join(s *checker) {
+	k.exprs = append(k.exprs, s.exprs...)
+	maps.Copy(k.schedules, s.schedules)
 }
 
 // index checks the ids of a section and returns where each is first.

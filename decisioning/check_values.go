@@ -30,23 +30,21 @@ func (k *checker) own() {
 	}
 }
 
-// offers returns a copy of the offers. Those that a copier does not take are gone
-// through afterwards, in order.
-func (o *owner) offers(all []offer.Offer) []offer.Offer {
-	if len(all) == 0 {
+// offers returns a copy of the offers, which are taken in at that. Those that a copier
+// does not take are gone through afterwards, in order, and all are to be taken in again.
+func (o *owner) offers(given []offer.Offer) []offer.Offer {
+	if len(given) == 0 {
 		return nil
 	}
-	own := make([]offer.Offer, len(all))
-	var refused []int
-	for _, c := range spread(o.options.workers, len(all), func() *copier { return &copier{} }, func(c *copier, from, to int) {
-		c.offers(own[from:to], all[from:to], from)
-	}) {
-		refused = append(refused, c.refused...)
-	}
-	slices.Sort(refused)
-	for _, i := range refused {
-		own[i] = all[i]
+	own := make([]offer.Offer, len(given))
+	o.foresee()
+	taken := o.takeOffers(own, given)
+	for _, i := range taken.refused {
+		own[i] = given[i]
 		o.within(strictjson.Element("offers", i), func() { o.value(reflect.ValueOf(&own[i]).Elem()) })
+	}
+	if len(taken.refused) == 0 {
+		o.taken = taken
 	}
 	return own
 }

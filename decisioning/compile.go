@@ -80,7 +80,7 @@ type checked struct {
 	checks      *offerChecks // of single offers
 	cache       *Cache
 	given       *Catalog // before quarantine left something out; nil if it did not
-	content     digest   // of all but the offers
+	content     digest
 	workers     int
 }
 
@@ -146,6 +146,11 @@ func (k *checker) compile() (*Snapshot, error) {
 	result.checks = newOfferChecks(&result.catalog, k.compiler, k.schedules)
 	result.workers = k.options.workers
 	result.content = contentOf(&result.catalog, result.quarantined, result.workers)
+	if len(k.faults) == 0 {
+		result.content.add(k.taken.content)
+	} else {
+		result.content.add(digestAll(result.workers, "offer", result.catalog.Offers, content.offer))
+	}
 	snapshot := newSnapshot(result)
 	runtime.KeepAlive(k.exprs) // until the snapshot holds them
 	return snapshot, nil

@@ -17,18 +17,6 @@ type copier struct {
 	components      []offer.Component
 	languages       []string
 	caps            []offer.Cap
-
-	refused []int
-}
-
-// offers copies src, which begins at an index of the catalog, to dst.
-func (c *copier) offers(dst, src []offer.Offer, at int) {
-	c.grow(src)
-	for i := range src {
-		if dst[i] = src[i]; !c.offer(&dst[i]) {
-			c.refused = append(c.refused, at+i)
-		}
-	}
 }
 
 // grow makes room for the lists of the offers.

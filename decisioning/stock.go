@@ -11,12 +11,11 @@ import (
 // at is large and seldom in a cache of the processor, so it does all at once that is to
 // be done with an offer.
 type stocker struct {
-	fitter   fitter
-	digester digester
-	rolls    []roll    // by the number of the selection
-	limits   []limit   // room for those of the piece in work
-	within   []int32   // scratch
-	events   bool
+	fitter fitter
+	rolls  []roll  // by the number of the selection
+	limits []limit // room for those of the piece in work
+	within []int32 // scratch
+	events bool
 }
 
 // offers compiles the offers, and puts them in the orders of the selections that take
@@ -39,7 +38,6 @@ func (l *lineage) offers(s *Snapshot, workers int) {
 		s.offers = offer.NewSet(nil)
 	}
 	for _, w := range all {
-		s.content.add(w.digester.sum)
 		s.events = s.events || w.events
 	}
 	for i := range l.bundles {
@@ -71,7 +69,6 @@ func (w *stocker) stock(s *Snapshot, from int, offers []offer.Offer, counter int
 	w.limits = make([]limit, 0, caps)
 	for i := range offers {
 		o, opt := &offers[i], s.options.At(from+i)
-		w.digester.offer(o)
 		w.within = l.shelf.of(o, w.within[:0])
 		*opt = w.fitter.option(o, w.within, w.limitsOf(o, &counter))
 		w.events = w.events || countEvents(opt.limits)
