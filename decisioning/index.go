@@ -45,7 +45,7 @@ type lineage struct {
 
 	rulesAtFirst, countersAtFirst int
 
-	forms []*predicate.Form // scratch
+	forms []predicate.Packed // scratch
 	key   []byte
 }
 
@@ -129,9 +129,8 @@ func (l *lineage) rule(conditions ...*rules.Expr) ruleRef {
 	l.forms = l.forms[:0]
 	fits := true
 	for _, e := range conditions {
-		f := e.Form()
-		l.forms = append(l.forms, f)
-		fits = fits && f != nil && f.Fits
+		l.forms = append(l.forms, e.Form())
+		fits = fits && e.Form().Fits()
 	}
 	r := l.lexicon.Rule(l.forms...)
 	if fits {

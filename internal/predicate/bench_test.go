@@ -113,7 +113,7 @@ var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 func (w workload) lexicon(rules int) *Lexicon {
 	l := NewLexicon()
 	for i := 0; i < rules; i = len(l.view.rules) {
-		l.Rule(w.rule())
+		ruleOf(l, w.rule())
 	}
 	return l
 }
@@ -161,7 +161,7 @@ func BenchmarkRule(b *testing.B) {
 	for b.Loop() {
 		l := NewLexicon()
 		for _, f := range forms {
-			l.Rule(f)
+			ruleOf(l, f)
 		}
 		l.View()
 	}

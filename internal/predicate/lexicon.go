@@ -23,6 +23,11 @@ type Lexicon struct {
 	texts, sets, patterns, quantities, tests, cells, rules index
 
 	keys map[uint32]int // by slot: how many keys sought in it have slots
+
+	// The cells of packed atoms, from one view to the next: the rules of a catalog ask
+	// for the same few again and again, and it is dear to find out that they do.
+	atoms map[Packed]uint32
+	parts []uint32 // scratch
 }
 
 // NewLexicon returns a lexicon of nothing.
@@ -34,14 +39,18 @@ func NewLexicon() *Lexicon {
 
 // Rule returns the number of the conjunction of the forms. Its cost is in
 // proportion to the forms.
-func (l *Lexicon) Rule(forms ...*Form) Rule {
+func (l *Lexicon) Rule(forms ...Packed) Rule {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.need(reads(forms))
-	parts := make([]uint32, 0, len(forms))
+	parts := l.parts[:0]
 	for _, f := range forms {
-		parts = l.appendParts(parts, opAnd, f)
+		if f == "" {
+			parts = append(parts, unknownCell)
+		} else {
+			parts = l.appendParts(parts, opAnd, &unpacker{f, 1})
+		}
 	}
+	l.parts = parts
 	row := l.row(opAnd, parts)
 	hash := maphash.Comparable(l.seed, row)
 	if n, ok := l.rules.find(hash, func(n uint32) bool { return l.view.rules[n] == row }); ok {
@@ -57,6 +66,7 @@ func (l *Lexicon) Rule(forms ...*Form) Rule {
 func (l *Lexicon) View() *View {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.atoms = nil
 	l.view.index()
 	v := l.view
 	return &v
@@ -82,24 +92,44 @@ func (l *Lexicon) need(paths []slot.Path, counts []slot.Count) {
 	}
 }
 
-// appendParts appends the cells of f as parts of the gate.
-func (l *Lexicon) appendParts(parts []uint32, o op, f *Form) []uint32 {
-	switch {
-	case f == nil:
+// appendParts appends the cells of the form that r reads next as parts of the gate.
+func (l *Lexicon) appendParts(parts []uint32, gate op, r *unpacker) []uint32 {
+	from := r.at
+	switch o := op(r.byte()); o {
+	case nothing:
 		return append(parts, unknownCell)
-	case f.op == opAtom:
-		return append(parts, l.atom(f.atom))
-	case f.op == o:
-		for _, p := range f.parts {
-			parts = l.appendParts(parts, o, p)
+	case opAnd, opOr:
+		n := r.varint()
+		if o == gate {
+			for range n {
+				parts = l.appendParts(parts, gate, r)
+			}
+			return parts
 		}
-		return parts
+		within := make([]uint32, 0, n)
+		for range n {
+			within = l.appendParts(within, o, r)
+		}
+		return append(parts, l.gate(o, within))
+	default:
+		r.skipAtom()
+		return append(parts, l.packedAtom(r.packed[from:r.at]))
 	}
-	var within []uint32
-	for _, p := range f.parts {
-		within = l.appendParts(within, f.op, p)
+}
+
+// packedAtom interns the atom, which is packed without what stands before a root.
+func (l *Lexicon) packedAtom(p Packed) uint32 {
+	n, ok := l.atoms[p]
+	if !ok {
+		f := (&unpacker{packed: p}).form()
+		l.need(f.atom.reads())
+		n = l.atom(f.atom)
+		if l.atoms == nil {
+			l.atoms = make(map[Packed]uint32)
+		}
+		l.atoms[p] = n
 	}
-	return append(parts, l.gate(f.op, within))
+	return n
 }
 
 // row returns the parts of a gate in order, each once, at most [fan] of them.

@@ -11,20 +11,28 @@ import (
 	"github.com/proffer-go/proffer/internal/slot"
 )
 
+func ruleOf(l *Lexicon, forms ...*Form) Rule {
+	var packed []Packed
+	for _, f := range forms {
+		packed = append(packed, f.Pack())
+	}
+	return l.Rule(packed...)
+}
+
 func TestEqualConjunctionsAreOneRule(t *testing.T) {
 	l := NewLexicon()
 	a, b, c := at("a").Less(Number(1)), at("b").Equals(Text("x")), at("c").In([]slot.Value{Text("x"), Number(2)})
-	rule := l.Rule(And(a, b, c))
-	assert.Equal(t, rule, l.Rule(c, b, a, b), "in any order, with repetitions")
-	assert.Equal(t, rule, l.Rule(And(c, And(b, Constant(true))), a))
-	assert.Equal(t, rule, l.Rule(a, b, at("c").In([]slot.Value{Number(2), Text("x"), Number(2)})), "sets have no order")
-	assert.NotEqual(t, rule, l.Rule(a, b))
-	assert.Equal(t, l.Rule(), l.Rule(Constant(true)))
-	assert.Equal(t, l.Rule(Constant(false)), l.Rule(a, Constant(false), b))
-	assert.Equal(t, l.Rule(nil), l.Rule(nil, nil))
-	assert.Equal(t, l.Rule(Or(a, b)), l.Rule(Or(b, Constant(false), a)))
-	assert.Equal(t, l.Rule(a), l.Rule(Not(Not(a))))
-	assert.Equal(t, l.Rule(at("a").AtMost(Number(0))), l.Rule(at("a").Less(Number(5e-324))), "no double is between")
+	rule := ruleOf(l, And(a, b, c))
+	assert.Equal(t, rule, ruleOf(l, c, b, a, b), "in any order, with repetitions")
+	assert.Equal(t, rule, ruleOf(l, And(c, And(b, Constant(true))), a))
+	assert.Equal(t, rule, ruleOf(l, a, b, at("c").In([]slot.Value{Number(2), Text("x"), Number(2)})), "sets have no order")
+	assert.NotEqual(t, rule, ruleOf(l, a, b))
+	assert.Equal(t, ruleOf(l), ruleOf(l, Constant(true)))
+	assert.Equal(t, ruleOf(l, Constant(false)), ruleOf(l, a, Constant(false), b))
+	assert.Equal(t, ruleOf(l, nil), ruleOf(l, nil, nil))
+	assert.Equal(t, ruleOf(l, Or(a, b)), ruleOf(l, Or(b, Constant(false), a)))
+	assert.Equal(t, ruleOf(l, a), ruleOf(l, Not(Not(a))))
+	assert.Equal(t, ruleOf(l, at("a").AtMost(Number(0))), ruleOf(l, at("a").Less(Number(5e-324))), "no double is between")
 }
 
 func TestAtomsOfAllKindsAreToldApart(t *testing.T) {
@@ -48,12 +56,12 @@ func TestAtomsOfAllKindsAreToldApart(t *testing.T) {
 		at("a").Some(And(Element().Less(Number(1)), Element().HasPrefix("a"))), at("a").Some(Or(Element().Less(Number(1)), Element().HasPrefix("a"))), at("b").Some(Element().Less(Number(1))), at("a").Some(Constant(true)),
 		{Fits: true, op: opOr, parts: []*Form{nil, at("a").Holds()}},
 	} {
-		r := l.Rule(f)
+		r := ruleOf(l, f)
 		if before, ok := seen[r]; ok {
 			t.Errorf("forms %d and %d are one rule", before, i)
 		}
 		seen[r] = i
-		assert.Equal(t, r, l.Rule(f), "form %d has one number", i)
+		assert.Equal(t, r, ruleOf(l, f), "form %d has one number", i)
 	}
 }
 
@@ -78,7 +86,7 @@ func TestViewsDoNotChange(t *testing.T) {
 	var readers sync.WaitGroup
 	for range 30 {
 		for range 20 {
-			l.Rule(w.rule())
+			ruleOf(l, w.rule())
 		}
 		v := l.View()
 		row := w.row(v.schema)

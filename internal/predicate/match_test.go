@@ -22,7 +22,7 @@ func naive(f *Form, fill func(*slot.Schema) *slot.Row) (value, holds Truth) {
 	}
 	if f.op == opAtom {
 		l := NewLexicon()
-		rule := l.Rule(f)
+		rule := ruleOf(l, f)
 		v := l.View()
 		var m Match
 		m.Reset(v, fill(v.schema), counter(2), noon)
@@ -161,7 +161,7 @@ func TestBothWaysOfMatchingGiveWhatTheFormSays(t *testing.T) {
 		for range rapid.IntRange(1, 4).Draw(t, "views") {
 			for range rapid.IntRange(0, 15).Draw(t, "rules") {
 				f, g := drawForm(t, 2), drawForm(t, 1)
-				rules = append(rules, l.Rule(f, g))
+				rules = append(rules, ruleOf(l, f, g))
 				value, held := naive(And(f, g), fill)
 				want, holds = append(want, value), append(holds, held)
 			}
@@ -219,7 +219,7 @@ func TestComputingAndLoopingAllocateNothing(t *testing.T) {
 		at("l").Some(Element().Less(Number(1))), at("l").All(Or(Element().In([]slot.Value{Number(1)}), Element().AtMost(Number(0)))), at("l").One(Element().Equals(Number(1))),
 	}
 	for _, f := range forms {
-		l.Rule(f)
+		ruleOf(l, f)
 	}
 	v := l.View()
 	row := &slot.Row{Values: make([]slot.Value, v.schema.Len()), Elements: []slot.Value{Number(1), Number(0)}}
@@ -265,7 +265,7 @@ func TestKeysBeyondThoseWithSlotsAreLeftToTheProgram(t *testing.T) {
 	l := NewLexicon()
 	var rules []Rule
 	for i := range 3 * mostKeys {
-		rules = append(rules, l.Rule(at("m").Contains(Text(strconv.Itoa(i)))), l.Rule(Not(at("m").Contains(Number(float64(i))))))
+		rules = append(rules, ruleOf(l, at("m").Contains(Text(strconv.Itoa(i)))), ruleOf(l, Not(at("m").Contains(Number(float64(i))))))
 	}
 	v := l.View()
 	assert.Equal(t, 3+mostKeys, v.schema.Len())
@@ -293,7 +293,7 @@ func TestBothWaysAgreeOnManyRules(t *testing.T) {
 	l := w.lexicon(500)
 	l.View()
 	for range 50 {
-		l.Rule(w.rule()) // in no column yet
+		ruleOf(l, w.rule()) // in no column yet
 	}
 	v := l.View()
 	require.Less(t, v.columns.cells, len(v.cells))
@@ -334,7 +334,7 @@ func TestMemosOfFormerEpochsDoNotCount(t *testing.T) {
 
 func TestEventsThatCouldNotBeHadAreAnError(t *testing.T) {
 	l := NewLexicon()
-	rule := l.Rule(Not(Events(slot.Count{}).Less(Number(1))))
+	rule := ruleOf(l, Not(Events(slot.Count{}).Less(Number(1))))
 	v := l.View()
 	var m Match
 	m.Reset(v, &slot.Row{Values: make([]slot.Value, v.schema.Len())}, counter(-1), noon)

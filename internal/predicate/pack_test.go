@@ -32,8 +32,9 @@ func TestAPackedFormIsTheSame(t *testing.T) {
 			continue
 		}
 		assert.Equal(t, packed, packed.Form().Pack(), "form %d", i)
-		l := NewLexicon()
-		assert.Equal(t, l.Rule(f), l.Rule(packed.Form()), "form %d", i)
+		over := unpacker{packed, 1}
+		over.skipForm()
+		assert.Len(t, packed, over.at, "form %d", i)
 		assert.Equal(t, f.Fits, packed.Form().Fits, "form %d", i)
 	}
 }

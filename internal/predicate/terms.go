@@ -9,17 +9,12 @@ import (
 	"github.com/proffer-go/proffer/internal/slot"
 )
 
-// reads returns the paths and counts that the forms read.
-func reads(forms []*Form) (paths []slot.Path, counts []slot.Count) {
-	for _, f := range forms {
-		f.walk(func(a *atom) {
-			paths = append(paths, a.paths()...)
-			if a.of == events {
-				counts = append(counts, a.rest.count)
-			}
-		})
+// reads returns the paths and counts that the atom reads.
+func (a *atom) reads() (paths []slot.Path, counts []slot.Count) {
+	if a.of == events {
+		counts = []slot.Count{a.rest.count}
 	}
-	return paths, counts
+	return a.paths(), counts
 }
 
 // walk calls visit for each atom of f.

@@ -132,3 +132,59 @@ func (r *unpacker) stages() []stage {
 	}
 	return all
 }
+
+// skipAtom passes over an atom of which the op is read.
+func (r *unpacker) skipAtom() {
+	for range 3 { // negated, of, optional
+		r.byte()
+	}
+	r.skipPath()
+	for range r.varint() {
+		r.value()
+	}
+	if !r.flag() {
+		return
+	}
+	r.value() // missing
+	r.text()  // count
+	r.flag()
+	r.varint()
+	r.flag()
+	r.skipPath() // other
+	r.varint()   // instant
+	r.varint()
+	r.skipForm() // test
+	r.skipStages()
+	r.skipStages()
+}
+
+func (r *unpacker) skipForm() {
+	switch op(r.byte()) {
+	case nothing:
+	case opAnd, opOr:
+		for range r.varint() {
+			r.skipForm()
+		}
+	default:
+		r.skipAtom()
+	}
+}
+
+func (r *unpacker) skipPath() {
+	r.byte()
+	for range r.varint() {
+		r.text()
+	}
+}
+
+func (r *unpacker) skipStages() {
+	for range r.varint() {
+		for range 4 { // do, kind, of, optional
+			r.byte()
+		}
+		r.double()
+		r.varint()
+		r.varint()
+		r.skipPath()
+	}
+}

@@ -62,9 +62,8 @@ func (e *Expr) Text() string { return e.text }
 // evaluation gets as far as to read them. events.within(d) reads events and now.
 func (e *Expr) Reads() Reads { return e.reads }
 
-// Form returns a condition taken apart, nil if nothing of it fits the index. It is
-// made anew each time, of what is kept.
-func (e *Expr) Form() *predicate.Form { return e.form.Form() }
+// Form returns a condition taken apart, empty if nothing of it fits the index.
+func (e *Expr) Form() predicate.Packed { return e.form }
 
 // Column returns a score as it is computed for many offers at once, nil if only CEL
 // can compute it.

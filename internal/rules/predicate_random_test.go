@@ -280,7 +280,7 @@ func TestRandomFormsGiveWhatCELGives(t *testing.T) {
 			if len(issues) > 0 {
 				continue // a type that can only err
 			}
-			if e.Form() != nil && e.Form().Fits {
+			if e.Form().Fits() {
 				whole++
 			}
 			all = append(all, judged{text, lexicon.Rule(e.Form()), truth(t, e, in)})

@@ -151,10 +151,9 @@ func TestFormsGiveWhatCELGives(t *testing.T) {
 		"(profile.n == 18) == true", "has(profile.gone) == false", "(profile.gone == 1) != false", "(profile.n > 1 && profile.s == 'gold') == false",
 	} {
 		e := mustCompile(t, c, Condition, text)
-		require.NotNil(t, e.Form(), text)
-		require.True(t, e.Form().Fits, text)
+		require.True(t, e.Form().Fits(), text)
 		lexicon := predicate.NewLexicon()
-		rule, opposite := lexicon.Rule(e.Form()), lexicon.Rule(predicate.Not(e.Form()))
+		rule, opposite := lexicon.Rule(e.Form()), lexicon.Rule(predicate.Not(e.Form().Form()).Pack())
 		m, _ := matched(lexicon, in.facts)
 		want := truth(t, e, in)
 		assert.Equal(t, want, m.Value(rule), text)
