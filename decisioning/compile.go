@@ -81,6 +81,7 @@ type checked struct {
 	cache       *Cache
 	given       *Catalog // before quarantine left something out; nil if it did not
 	content     digest
+	exprs       []*rules.Expr // all of the catalog, some of them repeatedly
 	workers     int
 }
 
@@ -151,6 +152,7 @@ func (k *checker) compile() (*Snapshot, error) {
 	} else {
 		result.content.add(digestAll(result.workers, "offer", result.catalog.Offers, content.offer))
 	}
+	result.exprs = k.exprs
 	snapshot := newSnapshot(result)
 	runtime.KeepAlive(k.exprs) // until the snapshot holds them
 	return snapshot, nil

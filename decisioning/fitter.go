@@ -36,10 +36,10 @@ func (f *fitter) option(o *offer.Offer, within []int32, limits []limit) option {
 	opt.bundle, brought = f.numbers.bundle(within)
 	opt.limited = len(limits)+len(brought.limits) > 0
 	f.conds = f.conds[:0]
-	f.add(f.texts[o.Rule], o.Eligibility, o.Applicability, o.Suitability)
+	f.add(o.Rule, o.Eligibility, o.Applicability, o.Suitability)
 	for _, i := range brought.binding {
 		c := &f.catalog.Collections[i]
-		f.add(f.texts[c.Rule], c.Eligibility, c.Applicability, c.Suitability)
+		f.add(c.Rule, c.Eligibility, c.Applicability, c.Suitability)
 	}
 	opt.rule = f.numbers.rule(f.conds...)
 	opt.reads = brought.reads
@@ -50,14 +50,20 @@ func (f *fitter) option(o *offer.Offer, within []int32, limits []limit) option {
 }
 
 // add adds the conditions that there are to those of the offer in work.
-func (f *fitter) add(texts ...string) {
+func (f *fitter) add(rule offer.RuleID, texts ...string) {
+	if rule != "" {
+		f.condition(f.shared[rule])
+	}
 	for _, text := range texts {
-		if text == "" {
-			continue
+		if text != "" {
+			f.condition(f.numbers.expr(text))
 		}
-		if e := f.numbers.expr(text); !slices.Contains(f.conds, e) {
-			f.conds = append(f.conds, e)
-		}
+	}
+}
+
+func (f *fitter) condition(e *rules.Expr) {
+	if !slices.Contains(f.conds, e) {
+		f.conds = append(f.conds, e)
 	}
 }
 
@@ -84,7 +90,6 @@ func (l *lineage) limits(o *offer.Offer, replaced []limit) []limit {
 // lineage, so that they seldom wait for each other: most offers have nothing new.
 type notes struct {
 	lineage *lineage
-	exprs   map[string]*rules.Expr
 	scores  map[string]scored
 	rules   map[[fewConditions]*rules.Expr]ruleRef
 	bundles map[string]bundled
@@ -104,28 +109,19 @@ type bundled struct {
 // fewConditions is how many a rule has at most that is remembered.
 const fewConditions = 4
 
-// manyNotes is how many expressions and rules are noted. Where there are more, nearly
-// each is an offer's own, and a note is never read.
+// manyNotes is how many rules are noted. Where there are more, nearly each is an
+// offer's own, and a note is never read.
 const manyNotes = 4096
 
 func newNotes(l *lineage) *notes {
 	return &notes{
-		lineage: l, exprs: make(map[string]*rules.Expr), scores: make(map[string]scored),
+		lineage: l, scores: make(map[string]scored),
 		rules: make(map[[fewConditions]*rules.Expr]ruleRef), bundles: make(map[string]bundled),
 	}
 }
 
-func (n *notes) expr(text string) *rules.Expr {
-	e := n.exprs[text]
-	if e == nil {
-		n.lineage.mu.Lock()
-		defer n.lineage.mu.Unlock()
-		if e = n.lineage.expr(text); len(n.exprs) < manyNotes {
-			n.exprs[text] = e
-		}
-	}
-	return e
-}
+// expr needs no note: the lineage has all conditions of the catalog from the start.
+func (n *notes) expr(text string) *rules.Expr { return n.lineage.exprs[text] }
 
 func (n *notes) score(text string) (*rules.Expr, int32) {
 	s, ok := n.scores[text]

@@ -26,7 +26,7 @@ type lineage struct {
 	checks    *offerChecks
 	compiler  *rules.Compiler
 	shelf     *shelf
-	texts     map[offer.RuleID]string
+	shared    map[offer.RuleID]*rules.Expr
 	exprs     map[string]*rules.Expr // conditions, by their text
 	formula   map[*rules.Expr]int32  // those that are computed over columns
 	lexicon   *predicate.Lexicon
@@ -55,12 +55,12 @@ func newSnapshot(c *checked) *Snapshot {
 	own.Offers = nil
 	l := &lineage{
 		catalog: &own, given: c.given, cache: c.cache, checks: c.checks, compiler: c.compiler, shelf: newShelf(own.Collections),
-		texts: make(map[offer.RuleID]string, len(own.Rules)), exprs: make(map[string]*rules.Expr),
+		shared: make(map[offer.RuleID]*rules.Expr, len(own.Rules)), exprs: conditionsOf(c.exprs),
 		lexicon: predicate.NewLexicon(), schedules: c.schedules, sites: make(map[placement.ID][]site),
 		formula: make(map[*rules.Expr]int32), bundled: make(map[string]int32), program: make(map[*rules.Expr]int32), unfit: make(map[string]int32),
 	}
 	for _, r := range own.Rules {
-		l.texts[r.ID] = r.Expr
+		l.shared[r.ID] = l.expr(r.Expr)
 	}
 	s := &Snapshot{
 		lineage: l, content: c.content, catalog: c.catalog, faults: c.faults, rankers: c.rankers,
@@ -86,6 +86,17 @@ func (l *lineage) complete(s *Snapshot) {
 	s.index = l.lexicon.View()
 }
 
+// conditionsOf returns the conditions among the expressions, by their text.
+func conditionsOf(exprs []*rules.Expr) map[string]*rules.Expr {
+	conditions := make(map[string]*rules.Expr)
+	for _, e := range exprs {
+		if e.Kind() == rules.Condition {
+			conditions[e.Text()] = e
+		}
+	}
+	return conditions
+}
+
 // expr compiles a condition that was compiled before, when it was checked.
 func (l *lineage) expr(text string) *rules.Expr {
 	e := l.exprs[text]
@@ -105,18 +116,17 @@ func mustCompile(c *rules.Compiler, k rules.Kind, text string) *rules.Expr {
 }
 
 // condition returns a rule that stands somewhere.
-func (l *lineage) condition(where, text string) condition {
-	e := l.expr(text)
+func (l *lineage) condition(where string, e *rules.Expr) condition {
 	return condition{expr: e, rule: l.rule(e), where: where}
 }
 
 // conditions returns the rules that stand on an activity or selection.
 func (l *lineage) conditions(prefix string, rule offer.RuleID, eligibility string) (all []condition) {
 	if rule != "" {
-		all = append(all, l.condition(prefix+"rule "+string(rule), l.texts[rule]))
+		all = append(all, l.condition(prefix+"rule "+string(rule), l.shared[rule]))
 	}
 	if eligibility != "" {
-		all = append(all, l.condition(prefix+"eligibility", eligibility))
+		all = append(all, l.condition(prefix+"eligibility", l.expr(eligibility)))
 	}
 	return all
 }
@@ -178,7 +188,7 @@ func (l *lineage) collections(s *Snapshot) {
 	s.policies = make([]policy, len(l.catalog.Policies))
 	for i := range s.policies {
 		def := &l.catalog.Policies[i]
-		p := policy{def: def, when: l.condition("policy "+string(def.ID)+": when", def.When)}
+		p := policy{def: def, when: l.condition("policy "+string(def.ID)+": when", l.expr(def.When))}
 		reads := p.when.expr.Reads()
 		if def.Until != "" {
 			p.until = mustCompile(l.compiler, rules.Until, def.Until)

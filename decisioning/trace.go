@@ -217,7 +217,9 @@ func (s *Snapshot) conditions(o *option) (all [3][]condition) {
 		}
 	}
 	bind := func(prefix string, rule offer.RuleID, eligibility, applicability, suitability string) {
-		add(&all[0], prefix+"rule "+string(rule), s.texts[rule])
+		if rule != "" {
+			add(&all[0], prefix+"rule "+string(rule), s.shared[rule].Text())
+		}
 		add(&all[0], prefix+"eligibility", eligibility)
 		add(&all[1], prefix+"applicability", applicability)
 		add(&all[2], prefix+"suitability", suitability)

@@ -58,6 +58,9 @@ type Expr struct {
 // Text returns the text that the expression was compiled from.
 func (e *Expr) Text() string { return e.text }
 
+// Kind returns what the expression is for.
+func (e *Expr) Kind() Kind { return e.kind }
+
 // Reads returns the variables that the expression refers to, whether or not an
 // evaluation gets as far as to read them. events.within(d) reads events and now.
 func (e *Expr) Reads() Reads { return e.reads }
