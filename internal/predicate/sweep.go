@@ -31,11 +31,11 @@ func (m *Match) AllAtOnce() {
 	m.swept, m.whole = true, true
 	v := m.view
 	for _, n := range v.columns.slow {
-		m.table[n] = m.holds(n)
+		m.table[n] = m.holds(n).holds()
 	}
 	for i := v.columns.cells; i < len(v.cells); i++ {
 		if c := &v.cells[i]; !c.isGate() && c.weight > light {
-			m.table[i] = m.holds(uint32(i))
+			m.table[i] = m.holds(uint32(i)).holds()
 		}
 	}
 	m.conclude()
