@@ -141,6 +141,8 @@ type slot struct {
 	allowed offer.Candidates
 	pool    []ranked // the candidates so far, in rank order
 	list    []int32  // positions in pool of what arbitration may choose from
+	held    []held   // those of the list that are not loose
+	lines   []int32  // that these draw on
 	chosen  []int32  // positions in pool
 
 	rejections map[int32]string // by filters; nil unless traced

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"math"
-	"slices"
 )
 
 // A ranked candidate passed all constraints but the counters, which may still
@@ -97,58 +96,9 @@ func (s *slot) admit(d *deciding, w *walk, q *queued) {
 // if nothing that is known is against it and a plan may need it.
 func (s *slot) consider(d *deciding, i int32) {
 	r := &s.pool[i]
-	if r.low || d.capped(&r.draw) != "" {
-		return
+	if !r.low && d.capped(&r.draw) == "" && !s.spares(d, &r.draw) {
+		s.list = append(s.list, i)
 	}
-	if d.optimal() {
-		bound := s.bound(d, &r.draw)
-		if bound && s.spare(d, &r.draw) {
-			return
-		}
-		if !bound {
-			s.loose++
-		}
-	}
-	s.list = append(s.list, i)
-}
-
-// bound reports whether the draw is on a counter that may hold it back, other than
-// those that all candidates of the slot draw on.
-func (s *slot) bound(d *deciding, w *draw) bool {
-	for _, l := range d.ledger.of(w) {
-		if d.binds(l) && !s.blankets(d, l) {
-			return true
-		}
-	}
-	return false
-}
-
-// blankets reports whether all candidates of the slot draw on the line.
-func (s *slot) blankets(d *deciding, l int32) bool {
-	counter := d.ledger.lines[l].counter
-	for i := range s.walks {
-		if !slices.Contains(s.walks[i].order.blanket, counter) {
-			return false
-		}
-	}
-	return counter >= 0
-}
-
-// spare reports whether no optimal plan needs a candidate with the draw: the list has as
-// many better ones as all slots want together that draw on nothing that binds but what w
-// draws on. Whatever the others take one of these is free, and can take its place.
-func (s *slot) spare(d *deciding, w *draw) bool {
-	lines, n := d.ledger.of(w), 0
-	for _, i := range s.list {
-		covered := true
-		for _, l := range d.ledger.of(&s.pool[i].draw) {
-			covered = covered && (slices.Contains(lines, l) || !d.binds(l) || s.blankets(d, l))
-		}
-		if covered {
-			n++
-		}
-	}
-	return n >= d.seating.wanted
 }
 
 // relist empties the list if what it reckons with is not what is known now.
