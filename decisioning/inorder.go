@@ -73,7 +73,7 @@ func (s *slot) serve(d *deciding, number int32) {
 // lists makes the list longer by one candidate, and reports whether there was one.
 func (s *slot) lists(d *deciding) bool {
 	n := len(s.list)
-	for len(s.list) == n {
+	for len(s.list) <= n { // below it where a filter failed
 		if s.considered == len(s.pool) {
 			if s.dry {
 				return false
