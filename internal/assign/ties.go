@@ -9,37 +9,57 @@ package assign
 // far. For most the answer is plain: no optimal plan has them, or there is no room.
 func (h *search) settleTies(b *branch) bool {
 	fresh := false // b's dead pairs take the forced ones into account
+	laid := false  // the forced pairs are in the network, and nothing else
 	for e := range int32(len(h.n.pairs)) {
-		if !h.best.pairs.has(e) && !b.dead.has(e) && h.fits(b, e) {
-			if !fresh {
-				h.relaxed(b, h.rows)
-				fresh = true
+		if !h.best.pairs.has(e) && !b.dead.has(e) {
+			if !laid {
+				h.lay(b, e)
+				laid = true
 			}
-			if !h.best.pairs.has(e) && !b.dead.has(e) && !h.ask(b, e) {
-				return false
+			if h.fits(e) {
+				laid = false
+				if !fresh {
+					h.relaxed(b, h.rows)
+					fresh = true
+				}
+				if !h.best.pairs.has(e) && !b.dead.has(e) && !h.ask(b, e) {
+					return false
+				}
 			}
 		}
-		if h.best.pairs.has(e) {
-			b.forced.add(e)
-			fresh = false
-		} else {
+		if !h.best.pairs.has(e) {
 			b.dead.add(e)
+			continue
+		}
+		b.forced.add(e)
+		fresh = false
+		if laid {
+			h.force(e)
+			h.tally()
 		}
 	}
 	return true
 }
 
-// fits reports whether there is room for the pair beside the forced ones.
-func (h *search) fits(b *branch, e int32) bool {
-	n := h.n
-	n.clearFlow()
+// lay puts the forced pairs before e into the network, and nothing else.
+func (h *search) lay(b *branch, e int32) {
+	h.n.clearFlow()
 	for f := range e {
 		if b.forced.has(f) {
-			n.choose(f)
-			n.carry(n.arcs[f].bin, 1)
+			h.force(f)
 		}
 	}
 	h.tally()
+}
+
+func (h *search) force(e int32) {
+	h.n.choose(e)
+	h.n.carry(h.n.arcs[e].bin, 1)
+}
+
+// fits reports whether there is room for the pair beside what is in the network.
+func (h *search) fits(e int32) bool {
+	n := h.n
 	s := &n.slots[n.pairs[e].slot]
 	return s.fill < s.count && n.passes(n.arcs[e].bin) && !h.full(n.pairs[e].class)
 }
