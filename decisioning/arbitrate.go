@@ -12,7 +12,7 @@ import (
 // to choose again with what was learnt.
 func (d *deciding) settle(ctx context.Context) error {
 	d.ledger.begin(d)
-	d.learnt, d.revision = 1, 0
+	d.learnt, d.revision, d.contest.matched = 1, 0, 0
 	for i := range d.slots {
 		if s := &d.slots[i]; s.boundActivity != nil && s.whole(d) {
 			s.collect(d)

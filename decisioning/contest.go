@@ -1,30 +1,29 @@
 package decisioning
 
-import (
-	"math"
+import "github.com/proffer-go/proffer/internal/assign"
 
-	"github.com/proffer-go/proffer/internal/assign"
-)
-
-// A contest is the memory of finding out which slots compete, and for what.
+// A contest is the memory of finding the optimal plan.
 //
-// Each slot lists the best candidates, at first as many as it wants. Where all slots
-// can have their best, that is the plan. Otherwise slots that list the same offer, or draw on the
-// same counter that binds, compete: they are one group. The groups are independent of
-// each other, so that the plan is the best of each: what a group lists no other does.
+// At first each slot lists as many of its best candidates as it wants. The matching
+// disregards counters that have room, and lists more for a slot when it comes by
+// them: what it does not read no optimal plan needs. If its plan keeps the counters
+// all the same, which is the rule, it is the best.
 //
-// The solver says whether it missed what comes after a list. As long as it does the slot
-// draws some more, which may bring in further slots. Where it cannot say, because counters
-// bind, a slot needs as many candidates as its group wants in all: of so many that nothing
-// holds back one is free, whatever the others take, and at least as good as any that
-// is not listed.
+// Otherwise slots that list the same offer, or draw on the same counter that binds, are one
+// group. The groups are independent of each other: what a group lists no other does.
+// So the plan stands for those that keep the counters, and the solver finds the best of
+// the others. There a slot needs as many candidates as its group wants in all: of so
+// many that nothing holds back one is free, whatever the others take, and at least as good
+// as any that is not listed.
 type contest struct {
-	owner  table   // the first slot that lists, or picks, an offer
-	holder []int32 // the first slot that draws on a line, plus 1
-	taken  []int   // units, by line
-	parent []int32 // the slots of a group, a tree
-	wants  []int32 // offers, by the root of a group
-	clash  []bool  // by slot: it cannot have its best; by root: one of its group cannot
+	matching assign.Matching
+	matched  uint32  // what was known of counters when the plan was made; 0: there is none
+	owner    table   // the first slot that lists, or picks, an offer
+	holder   []int32 // the first slot that draws on a line, plus 1
+	taken    []int   // units, by line
+	parent   []int32 // the slots of a group, a tree
+	wants    []int32 // offers, by the root of a group
+	clash    []bool  // by slot: it cannot have its choice; by root: one of its group cannot
 
 	problem    assign.Problem
 	solving    []int32 // the slots of the problem
@@ -32,29 +31,69 @@ type contest struct {
 	limits     []int32
 }
 
-// compete makes the optimal plan, or finds that slots need more candidates first.
+// compete makes the optimal plan, or finds that slots need more candidates first, or
+// that the counters of some have to be read.
 func (d *deciding) compete() (done bool) {
-	if !d.clashes() {
-		for i := range d.slots {
-			d.slots[i].takeBest()
+	c := &d.contest
+	if c.matched != d.learnt {
+		c.matched = d.learnt
+		if d.request.AllowDuplicates || !d.assign() {
+			for i := range d.slots {
+				d.slots[i].takeBest()
+			}
 		}
+	}
+	if c.matched != d.learnt || d.ledger.fresh < len(d.ledger.lines) {
+		return false
+	}
+	if !d.clashes() {
 		return true
 	}
 	d.group()
 	return d.solve()
 }
 
+// assign makes the plan that is optimal but for counters that have room. It reports
+// false if the matching cannot.
+func (d *deciding) assign() bool {
+	m := &d.contest.matching
+	m.Begin()
+	for i := range d.slots {
+		s := &d.slots[i]
+		if s.boundActivity == nil || len(s.walks) == 0 {
+			m.Add(0, true, 0)
+			continue
+		}
+		count := s.ref.Count
+		if s.dry && s.considered == len(s.pool) {
+			count = min(count, len(s.list))
+		}
+		m.Add(count, s.def.Optional, s.walks[len(s.walks)-1].tier)
+	}
+	if !m.Solve((*lister)(d)) {
+		return false
+	}
+	if d.contest.matched != d.learnt {
+		return true // lists may have lost what was read
+	}
+	for i := range d.slots {
+		s := &d.slots[i]
+		s.chosen = m.Chosen(i, s.chosen[:0])
+		for n, k := range s.chosen {
+			s.chosen[n] = s.list[k]
+		}
+	}
+	return true
+}
+
 // takeBest chooses the first candidates of the list.
 func (s *slot) takeBest() {
 	if s.boundActivity != nil {
-		s.chosen = append(s.chosen[:0], s.best()...)
+		s.chosen = append(s.chosen[:0], s.list[:min(s.ref.Count, len(s.list))]...)
 	}
 }
 
-// best returns the positions of the candidates that the slot would choose alone.
-func (s *slot) best() []int32 { return s.list[:min(s.ref.Count, len(s.list))] }
-
-// clashes reports whether some slot cannot have its best, and notes which.
+// clashes reports whether some slot cannot have its choice, and notes which.
 func (d *deciding) clashes() (some bool) {
 	c := &d.contest
 	c.taken = resize(c.taken, len(d.ledger.lines))
@@ -67,7 +106,7 @@ func (d *deciding) clashes() (some bool) {
 		if s.boundActivity == nil {
 			continue
 		}
-		for _, k := range s.best() {
+		for _, k := range s.chosen {
 			r := &s.pool[k]
 			if !d.request.AllowDuplicates && c.owner.put(r.offer, int32(i)) != int32(i) {
 				c.clash[i], some = true, true
@@ -139,42 +178,36 @@ func (c *contest) join(a, b int32) {
 	}
 }
 
-// solve lets the solver choose for the groups that clash, all others have their best. It
-// reports false if some of the lists are too short to tell.
+// solve lets the solver choose for the groups that clash. It reports false if some of
+// the lists are too short for that.
 func (d *deciding) solve() (done bool) {
 	c := &d.contest
 	c.solving = c.solving[:0]
+	done = true
 	for i := range d.slots {
-		if s := &d.slots[i]; s.boundActivity != nil && c.clash[c.root(int32(i))] {
-			c.solving = append(c.solving, int32(i))
-		} else {
-			s.takeBest()
+		s, root := &d.slots[i], c.root(int32(i))
+		if s.boundActivity == nil || !c.clash[root] {
+			continue
 		}
+		c.solving = append(c.solving, int32(i))
+		enough := s.ref.Count
+		if !d.request.AllowDuplicates {
+			enough = int(c.wants[root])
+		}
+		if s.need < enough && (!s.dry || s.loose >= s.need) { // there may be more
+			s.need, done = enough, false
+		}
+	}
+	if !done {
+		return false
 	}
 	d.pose()
 	plan := d.solver.Optimal(&c.problem, 0)
-	done = true
-	for n, i := range c.solving {
-		s := &d.slots[i]
-		enough := s.ref.Count
-		if !d.request.AllowDuplicates {
-			enough = int(c.wants[c.root(i)])
-		}
-		switch {
-		case s.need >= enough || s.dry && s.loose < s.need: // it lists all that it may need, or all there are
-		case plan.Short == nil:
-			s.need, done = enough, false
-		case plan.Short[n]:
-			s.need, done = min(2*s.need+1, enough), false // so that there are few rounds
-		}
+	if plan.Cut {
+		d.degrade(SearchCut, "", nil)
 	}
-	if done {
-		if plan.Cut {
-			d.degrade(SearchCut, "", nil)
-		}
-		d.follow(plan)
-	}
-	return done
+	d.follow(plan)
+	return true
 }
 
 // follow makes the solver's plan the choice of the slots.
@@ -210,19 +243,15 @@ func (d *deciding) pose() {
 		own := rest[:len(s.list):len(s.list)]
 		rest = rest[len(s.list):]
 		for k, at := range s.list {
-			own[k] = d.candidate(s, &s.pool[at])
+			own[k] = d.limited(s, &s.pool[at])
 		}
 		c.problem.Slots[n] = assign.Slot{Count: s.ref.Count, Optional: s.def.Optional, Candidates: own}
 	}
 }
 
-func (d *deciding) candidate(s *slot, r *ranked) assign.Candidate {
-	a := assign.Candidate{Offer: r.offer, Tier: r.tier, Scored: r.scored()}
-	if a.Scored {
-		// Rounded before it is added, sums are exact. The conversions keep
-		// the products from being fused with anything.
-		a.Value = int64(math.RoundToEven(float64(float64(s.weight*r.score) * 1e6)))
-	}
+// limited is the candidate with the counters that bind.
+func (d *deciding) limited(s *slot, r *ranked) assign.Candidate {
+	a := s.candidate(r)
 	c := &d.contest
 	from := len(c.limits)
 	for _, l := range d.ledger.of(&r.draw) {

@@ -12,18 +12,14 @@
 //
 // # How it is found
 //
-// The first of these that applies:
-//
-// Where all slots can have their best candidates at once, that is the plan. Only
-// those candidates are looked at.
-//
 // Where offers exclude each other, what limits say is disregarded at first: what is
 // left is an assignment, and successive shortest paths over int64 solve it, reading of
-// each list no more than they come by ([matching]). If the plan keeps the limits all
-// the same, it is the best.
+// each list no more than they come by ([Matching]). Slots that can have their best
+// candidates get them at a look. If the plan keeps the limits all the same, it is the
+// best.
 //
-// Otherwise candidates and limits that cannot matter are left out ([builder]). What
-// remains is a flow of least cost, if the limits nest:
+// Otherwise the [Solver] is asked, with whole lists. It leaves out candidates and limits
+// that cannot matter ([builder]). What remains is a flow of least cost, if the limits nest:
 //
 //	slots        offers     limits          sink
 //
@@ -38,8 +34,8 @@
 // the last are one 128-bit number, an offer passes on one unit, a limit what room it
 // has, and the unit that leaves a slot wholly empty costs more than the others.
 //
-// Both leave the last term open. It is settled by walking the arcs of reduced cost 0
-// in the network, those alone that equally cheap plans may use (network.favour).
+// Both leave the last term open. It is settled by walking the arcs of reduced cost 0,
+// those alone that equally cheap plans may use (favour).
 //
 // Limits that overlap without nesting, or that hold an offer in some slots only,
 // make the problem NP-hard. The network leaves those out. If its plan keeps them

@@ -38,8 +38,4 @@ type Plan struct {
 	Chosen [][]int32
 	// Cut: the search bound was reached before the plan was proven best.
 	Cut bool
-	// Short says by slot that its list was read to its end: worse candidates than
-	// those listed might make a better plan. Where it is false none can, so that a
-	// caller need not list them. It is nil if that is not known.
-	Short []bool
 }

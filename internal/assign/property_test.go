@@ -140,22 +140,3 @@ func TestManySlotsAreDecidedAsFewAre(t *testing.T) {
 		require.True(t, equal(want, many.Optimal(sideBySide(problems...), 0).Chosen), name)
 	}
 }
-
-func TestMatchingAndNetworkAgree(t *testing.T) {
-	matched := 0
-	for name, c := range contests {
-		var one, two Solver
-		for seed := range uint64(25) {
-			p := c.problem(seed)
-			one.begin(p)
-			plan, ok := one.byMatching()
-			if !ok {
-				continue
-			}
-			matched++
-			two.begin(p)
-			require.Equal(t, two.byNetwork(defaultSteps).Chosen, plan.Chosen, "%s, seed %d", name, seed)
-		}
-	}
-	require.Greater(t, matched, 400)
-}

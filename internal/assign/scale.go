@@ -1,79 +1,87 @@
 package assign
 
+import "math"
+
 // A scale makes one int64 of all terms of the order that can be added up: each
 // weight exceeds what all terms after it can amount to.
 //
 //	fallbacks > offers missed > tiers > unscored > value below the highest
 //
-// Weights are no larger than the candidates at the head of the lists need. Others
-// that turn out not to fit are refused.
+// Lists are read while their candidates are weighed. So the range of values is as
+// wide as int64 allows, and set anew for what turns out not to fit all the same.
 type scale struct {
 	lowest, highest int32 // tier
 	least, most     int64 // value
-	scored          bool  // all are
-	tier, unscored  int64
+	unscored, tier  int64
 	empty, fallback int64
+	holdsUnscored   bool
+
+	met met
 }
 
-// measure sets the weights. It reports false if int64 cannot hold them.
-func (c *scale) measure(s *Solver) bool {
-	*c = scale{lowest: s.lowestTier(), scored: true}
-	found := false
-	for i := range s.p.Slots {
-		list := s.p.Slots[i].Candidates
-		if s.p.Slots[i].size() == 0 {
-			continue
-		}
-		head := list[:min(len(list), s.total)]
-		c.highest = max(c.highest, list[len(list)-1].Tier)
-		if !found {
-			c.least, c.most, found = head[0].Value, head[0].Value, true
-		}
-		c.span(head)
-	}
-	return c.weigh(float64(s.total), float64(c.highest-c.lowest))
+// A met range is that of the candidates seen so far.
+type met struct {
+	any, unscored bool
+	least, most   int64
 }
 
-// span takes in the values of a list. Where all are of one tier and scored, the first
-// and the last tell.
-func (c *scale) span(list []Candidate) {
-	first, last := &list[0], &list[len(list)-1]
-	if first.Tier == last.Tier && last.Scored {
-		c.least, c.most = min(c.least, last.Value), max(c.most, first.Value)
-		return
-	}
-	for k := range list {
-		x := &list[k]
-		c.least, c.most = min(c.least, x.Value), max(c.most, x.Value)
-		c.scored = c.scored && x.Scored
-	}
-}
-
-// weigh sets the weights for so many units and tiers. Rounding does no harm: each
-// weight has a unit's worth to spare. No level exceeds the cost of the last unit left
+// limit keeps sums within int64: no level exceeds the cost of the last unit left
 // empty, below 2 fallbacks; hence no sum in a path 8.
-func (c *scale) weigh(units, tiers float64) bool {
-	span, unscored := float64(c.most)-float64(c.least)+1, 0.0
-	if !c.scored {
-		unscored = (units + 1) * span
-		span += unscored
+const limit = 1 << 58
+
+// meet takes in a candidate that the scale has to hold.
+func (c *scale) meet(x *Candidate) {
+	m := &c.met
+	switch {
+	case !x.Scored:
+		m.unscored = true
+	case !m.any:
+		m.any, m.least, m.most = true, x.Value, x.Value
+	default:
+		m.least, m.most = min(m.least, x.Value), max(m.most, x.Value)
 	}
-	tier := (units + 1) * span
-	empty := (units + 1) * (tiers*tier + span)
-	fallback := (units + 1) * empty
-	if fallback >= 1<<60 {
+	c.lowest, c.highest = min(c.lowest, x.Tier), max(c.highest, x.Tier)
+}
+
+// weigh sets the weights for so many units. It reports false if int64 cannot hold
+// what was met. Room for candidates without a score is left where there is any.
+func (c *scale) weigh(units int) bool {
+	return c.fit(float64(units), true) || !c.met.unscored && c.fit(float64(units), false)
+}
+
+func (c *scale) fit(units float64, unscored bool) bool {
+	tiers, parts := float64(c.highest)-float64(c.lowest), 1.0
+	if unscored {
+		parts += units + 1
+	}
+	span := math.Floor(limit / (parts * (units + 1) * (units + 1) * (tiers*(units+1) + 1)))
+	if span < float64(c.met.most-c.met.least)+1 {
 		return false
 	}
-	c.unscored, c.tier, c.empty, c.fallback = int64(unscored), int64(tier), int64(empty), int64(fallback)
+	c.holdsUnscored, c.unscored = unscored, 0
+	if unscored {
+		c.unscored = int64((units + 1) * span)
+	}
+	all := int64(span) + c.unscored
+	c.tier = int64(units+1) * all
+	c.empty = int64(units+1) * (int64(tiers)*c.tier + all)
+	c.fallback = int64(units+1) * c.empty
+	// Within a tier the first candidate has the highest value.
+	slack := int64(span) - (c.met.most - c.met.least) - 1
+	above := int64(0)
+	if tiers > 0 {
+		above = slack / 2
+	}
+	c.most, c.least = c.met.most+above, c.met.least-(slack-above)
 	return true
 }
 
 // cost returns what a candidate costs, and whether the scale holds it.
 func (c *scale) cost(x *Candidate) (int64, bool) {
 	cost := c.tier * int64(x.Tier-c.lowest)
-	fits := x.Tier <= c.highest && c.least <= x.Value && x.Value <= c.most
+	fits := c.lowest <= x.Tier && x.Tier <= c.highest
 	if !x.Scored {
-		return cost + c.unscored, fits && !c.scored
+		return cost + c.unscored, fits && c.holdsUnscored
 	}
-	return cost + c.most - x.Value, fits
+	return cost + c.most - x.Value, fits && c.least <= x.Value && x.Value <= c.most
 }

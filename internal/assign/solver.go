@@ -10,11 +10,8 @@ type Solver struct {
 
 	chosen [][]int32 // the plan
 	buf    []int32   // holds it
-	short  []bool    // by slot
 
 	offers table
-	used   []int32 // units taken, by limit
-	fast   matching
 	build  builder
 	net    network
 }
@@ -32,34 +29,6 @@ func (s *Solver) Optimal(p *Problem, maxSteps int) Plan {
 	}
 	s.begin(p)
 	defer s.end()
-	if s.bestAreFree() {
-		return s.bestOfEach()
-	}
-	if plan, ok := s.byMatching(); ok {
-		return plan
-	}
-	return s.byNetwork(maxSteps)
-}
-
-// byMatching finds the best plan that disregards limits with room. If it keeps
-// them all the same, it is the best.
-func (s *Solver) byMatching() (Plan, bool) {
-	if !s.p.Exclusive || !s.fast.match(s) || !s.fast.keepsLimits(s) {
-		return Plan{}, false
-	}
-	s.fast.load(&s.net)
-	s.net.favour()
-	plan := s.planOf(false)
-	s.short = resize(s.short, len(s.p.Slots))
-	for i := range s.short {
-		s.short[i] = s.fast.lanes[i].short
-	}
-	plan.Short = s.short
-	return plan, s.keepsLimits(plan)
-}
-
-// byNetwork finds the best plan whatever the problem.
-func (s *Solver) byNetwork(maxSteps int) Plan {
 	s.build.run(s)
 	s.net.steps = 0
 	s.net.solve()
@@ -78,87 +47,12 @@ func (s *Solver) begin(p *Problem) {
 	}
 	s.buf = resize(s.buf, s.total)
 	s.chosen = resize(s.chosen, len(p.Slots))
-	s.used = resize(s.used, len(p.Room))
-	s.offers.reset(s.total)
 }
 
 func (s *Solver) end() { s.p = nil }
 
 // size returns how many candidates the slot can choose.
 func (s *Slot) size() int { return max(0, min(s.Count, len(s.Candidates))) }
-
-// bestAreFree reports whether all slots can have their best candidates. Only
-// those are looked at.
-func (s *Solver) bestAreFree() bool {
-	for i := range s.p.Slots {
-		slot := &s.p.Slots[i]
-		for k := range slot.size() {
-			if c := &slot.Candidates[k]; !s.take(c) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// take takes an offer and its units if they can be had; else it takes the offer
-// for taken and some of its units.
-func (s *Solver) take(c *Candidate) bool {
-	for _, l := range c.Limits {
-		if int(s.used[l]) >= s.p.Room[l] {
-			return false
-		}
-	}
-	if s.p.Exclusive {
-		if _, free := s.offers.number(uint64(c.Offer)); !free {
-			return false
-		}
-	}
-	for _, l := range c.Limits {
-		s.used[l]++
-	}
-	return true
-}
-
-func (s *Solver) bestOfEach() Plan {
-	rest := s.buf
-	for i := range s.p.Slots {
-		n := s.p.Slots[i].size()
-		for k := range n {
-			rest[k] = int32(k)
-		}
-		s.chosen[i], rest = rest[:n:n], rest[n:]
-	}
-	s.short = resize(s.short, len(s.p.Slots))
-	clear(s.short)
-	return Plan{Chosen: s.chosen, Short: s.short}
-}
-
-// keepsLimits reports whether there is room for the plan.
-func (s *Solver) keepsLimits(p Plan) bool {
-	if len(s.p.Room) == 0 {
-		return true
-	}
-	clear(s.used)
-	for i, chosen := range p.Chosen {
-		for _, k := range chosen {
-			if !s.count(&s.p.Slots[i].Candidates[k]) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// count counts the units of a candidate and reports whether they could be had.
-func (s *Solver) count(c *Candidate) bool {
-	for _, l := range c.Limits {
-		if s.used[l]++; int(s.used[l]) > s.p.Room[l] {
-			return false
-		}
-	}
-	return true
-}
 
 // planOf reads the plan off the network.
 func (s *Solver) planOf(cut bool) Plan {
