@@ -9,12 +9,13 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/proffer-go/proffer/capping"
 )
 
-// DecideAll decides the requests on all cores and yields the decisions in the order of
-// the requests. A request that cannot be decided yields nil and the error of
+// DecideAll decides the requests on all cores, unless they are soon done, and yields the
+// decisions in the order of the requests. A request that cannot be decided yields nil and the error of
 // [Engine.Decide], and the next one goes on. It takes the same memory for ten requests as
 // for ten million: a decision is valid until the loop's next round, which uses its memory
 // again.
@@ -24,7 +25,9 @@ import (
 // into one buffer has to copy them. The sequence runs in the goroutine of the loop, by
 // turns with its body, so that they may share variables. So nothing is yielded while
 // the sequence waits for something: what is ready by then comes before its next
-// request but one, and it must not wait for the decisions of what it gave.
+// request but one, and it must not wait for the decisions of what it gave. Nor must it
+// hold anything that the parts of the application wait for: some requests are decided
+// in the goroutine of the loop, too.
 //
 // Requests of one batch compete for counters as if they came at the same time: caps
 // are exact, as ever, but who gets the last unit is not for sure. Only an id
@@ -41,64 +44,118 @@ import (
 // is decided again or released; and so does what the counter fails to give back.
 func (e *Engine) DecideAll(ctx context.Context, requests iter.Seq[Request]) iter.Seq2[*Decision, error] {
 	return func(yield func(*Decision, error) bool) {
-		b := newBatch(ctx, e, yield)
+		b := e.batch(ctx, yield)
 		if err := b.run(requests); err != nil { //nolint:contextcheck // b has it
 			yield(nil, fmt.Errorf("decide: %w", err))
 		}
 		b.crash.raise()
+		b.forget()
+		e.batches.Put(b)
 	}
 }
 
 // A batch is the state of one loop over DecideAll: a ring of turns, which the loop's
 // own goroutine fills and empties in order, and workers that claim some at a time.
 // They are claimed by the counters alone, so that a turn costs no
-// synchronisation of its own but that of being read.
+// synchronisation of its own but that of being read. Where the loop would only wait,
+// it is a worker too.
+//
+// Engines keep it for the next loop: it numbers its turns from where the last one
+// ended.
 type batch struct {
-	ctx    context.Context //nolint:containedctx // that of the loop, which b lives as long as
+	ctx    context.Context //nolint:containedctx // that of the loop
 	engine *Engine
 	yield  func(*Decision, error) bool
+	turns  []*turn // a ring, by number modulo a power of 2; nil until first used
+	mask   uint64
+	ahead  uint64 // turns at a time
+	cores  int
 
-	turns   []*turn // a ring, by number modulo a power of 2; nil until first used
-	mask    uint64
-	ahead   uint64 // turns at a time
-	cores   int
-	ids     idTable
-	yielded uint64 // turns
+	_       apart
+	ids     idTable // of the loop's own, like what follows
+	first   uint64  // turn of this loop
+	yielded uint64  // turns
+	self    worker
+	spread  bool          // helpers take part, from now to the end
+	read    atomic.Uint64 // turns
+	settled atomic.Uint64 // turns whose decisions the body of the loop is done with
 
+	_       apart
 	done    atomic.Uint64 // all turns before are decided
-	stopped atomic.Bool   // no further one is to be
+	claimed atomic.Uint64 // turns; written under mu
+	awake   atomic.Int32  // helpers that are up, or waked; written under mu
+	stopped atomic.Bool   // no further turn is to be decided; written under mu
 
 	mu      sync.Mutex
-	work    sync.Cond // for workers: there are turns to claim, or it is over
+	work    sync.Cond // for helpers: there are turns to claim, or it is over
 	head    sync.Cond // for the loop: the oldest turn is decided
-	read    uint64    // turns
-	claimed uint64
-	workers int // that were started
-	idle    int // that wait, and nobody has waked
+	held    bool      // the loop cannot go on before that
+	helpers []*worker
+	started int      // of them
+	under   []uint64 // by worker: the first turn that it has claimed and not handed in, or none
 	crash   *crash
 	running sync.WaitGroup
 }
 
-// A turn is a request on its way through a batch.
-type turn struct {
-	request  Request
-	decision Decision
-	err      error
-	decided  bool // without an error
-	replaces bool // the id had a record
-	done     bool // guarded by batch.mu
+// apart keeps what different cores write off each other's cache lines.
+type apart [64]byte
+
+const (
+	// aheadPerCore is how many requests are read ahead.
+	aheadPerCore = 128
+	// alone is how long the loop decides each request before it asks for the next one.
+	// To wake helpers and to end them costs a good tenth of that in CPU time.
+	alone = 500 * time.Microsecond
+)
+
+// batch returns the state of a new loop.
+func (e *Engine) batch(ctx context.Context, yield func(*Decision, error) bool) *batch {
+	b, _ := e.batches.Get().(*batch)
+	if cores := runtime.GOMAXPROCS(0); b == nil || b.cores != cores {
+		b = newBatch(e, cores)
+	}
+	b.ctx, b.yield = ctx, yield
+	return b
 }
 
-// aheadPerCore is how many requests are read ahead.
-const aheadPerCore = 128
-
-func newBatch(ctx context.Context, e *Engine, yield func(*Decision, error) bool) *batch {
-	b := &batch{ctx: ctx, engine: e, yield: yield, cores: runtime.GOMAXPROCS(0)}
-	b.ahead = uint64(aheadPerCore * b.cores)
+func newBatch(e *Engine, cores int) *batch {
+	b := &batch{engine: e, cores: cores, ahead: uint64(aheadPerCore * cores)}
 	size := 1 << bits.Len64(b.ahead-1)
 	b.turns, b.mask, b.ids = make([]*turn, size), uint64(size-1), newIDTable(size)
 	b.work.L, b.head.L = &b.mu, &b.mu
+	b.self = worker{batch: b}
+	b.under = append(b.under, none)
+	for i := range max(1, cores-1) { // the loop is one more, but must not keep turns waiting
+		b.helpers = append(b.helpers, &worker{batch: b, number: i + 1})
+		b.under = append(b.under, none)
+	}
 	return b
+}
+
+// forget makes b ready for the next loop, without anything of the last. The decision
+// that was yielded last stays the caller's.
+func (b *batch) forget() {
+	last := b.yielded
+	read := b.read.Load()
+	for n := b.first; n < read && n <= b.first+b.mask; n++ {
+		*b.turn(n) = turn{}
+	}
+	b.ids.forget(b.first, read)
+	b.self.forget(last)
+	for _, w := range b.helpers[:b.started] {
+		w.forget(last)
+	}
+	b.ctx, b.yield, b.crash = nil, nil, nil
+	b.first, b.yielded = read, read
+	b.claimed.Store(read)
+	b.done.Store(read)
+	b.settled.Store(read)
+	b.awake.Store(0)
+	b.stopped.Store(false)
+	b.started, b.held, b.spread = 0, false, false
+	for i := range b.under {
+		b.under[i] = none
+	}
 }
 
 // run decides and yields until the requests or the loop are over, or returns why it
@@ -112,20 +169,29 @@ func (b *batch) run(requests iter.Seq[Request]) (err error) {
 	if err := cancelled(b.ctx); err != nil {
 		return err
 	}
+	n := b.first        // the next turn
+	start := time.Now() //nolint:forbidigo // it bears on no decision
 	for r := range requests {
-		until := b.ids.enter(b.read, r.ID, b.yielded)
-		if b.read-b.yielded == b.ahead {
+		until := b.ids.enter(n, r.ID, b.yielded)
+		if n-b.yielded == b.ahead {
 			until = max(until, b.yielded+1)
 		}
 		if more, err := b.deliver(until); !more {
 			return err
 		}
-		b.add(&r)
-		if more, err := b.deliver(0); !more {
+		if !b.spread && time.Since(start) > b.engine.alone {
+			b.spread = true
+		}
+		b.add(n, &r)
+		n++
+		if until = 0; !b.spread {
+			until = n
+		}
+		if more, err := b.deliver(until); !more {
 			return err
 		}
 	}
-	_, err = b.deliver(b.read)
+	_, err = b.deliver(n)
 	return err
 }
 
@@ -133,13 +199,16 @@ func (b *batch) run(requests iter.Seq[Request]) (err error) {
 // whether to go on.
 func (b *batch) deliver(until uint64) (more bool, err error) {
 	for {
-		done := b.await(until)
+		done := b.done.Load()
+		if b.yielded < done {
+			b.settled.Store(b.yielded) // this round lets go of the last
+		}
 		for b.yielded < done {
 			if err := cancelled(b.ctx); err != nil {
 				return false, err
 			}
 			t := b.turn(b.yielded)
-			d := &t.decision
+			d := t.decision
 			if t.err != nil {
 				d = nil
 			}
@@ -154,17 +223,19 @@ func (b *batch) deliver(until uint64) (more bool, err error) {
 		case b.stopped.Load(): // by a crash
 			return false, nil
 		}
+		b.self.help()
 	}
 }
 
 func (b *batch) turn(n uint64) *turn { return b.turns[n&b.mask] }
 
-// close waits for the workers and gives back what was decided and is not going to be
+// close waits for the helpers and gives back what was decided and is not going to be
 // yielded.
 func (b *batch) close() error {
 	b.stop()
 	b.running.Wait()
-	if b.claimed == b.yielded {
+	claimed := b.claimed.Load()
+	if claimed == b.yielded {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(b.ctx), grace)
@@ -172,10 +243,10 @@ func (b *batch) close() error {
 	var helpers sync.WaitGroup
 	var next atomic.Uint64
 	next.Store(b.yielded)
-	failed := make([]error, min(uint64(b.cores), b.claimed-b.yielded))
+	failed := make([]error, min(uint64(b.cores), claimed-b.yielded))
 	for i := range failed {
 		helpers.Go(func() {
-			for n := next.Add(1) - 1; n < b.claimed; n = next.Add(1) - 1 {
+			for n := next.Add(1) - 1; n < claimed; n = next.Add(1) - 1 {
 				failed[i] = errors.Join(failed[i], b.giveBack(ctx, b.turn(n)))
 			}
 		})
@@ -187,7 +258,7 @@ func (b *batch) close() error {
 // giveBack releases what the turn took, unless that replaced what an earlier decision
 // of its id took: that one is not to lose its units.
 func (b *batch) giveBack(ctx context.Context, t *turn) error {
-	d := &t.decision
+	d := t.decision
 	if !t.decided || t.replaces || d.Record == nil && !d.Unsettled {
 		return nil
 	}

@@ -38,6 +38,21 @@ func crowd(n int, activities ...decisioning.ActivityID) iter.Seq[decisioning.Req
 	}
 }
 
+type opener func(testing.TB, decisioning.Catalog, decisioning.Config) *decisioning.Engine
+
+// bothWays runs the test with batches that stay in the goroutine of their loop at first,
+// and with batches that use helpers from their first request on.
+func bothWays(t *testing.T, test func(t *testing.T, open opener)) {
+	t.Run("alone at first", func(t *testing.T) { test(t, open) })
+	t.Run("spread at once", func(t *testing.T) {
+		test(t, func(t testing.TB, c decisioning.Catalog, config decisioning.Config) *decisioning.Engine {
+			e := open(t, c, config)
+			e.SetAlone(-1)
+			return e
+		})
+	})
+}
+
 // tents is a shop with one offer, of which there are so many.
 func tents(limit int64) decisioning.Catalog {
 	return shop(offer.Offer{ID: "tent", Caps: capped(limit, offer.PerAll)})
@@ -51,7 +66,9 @@ func taken(t *testing.T, counter capping.Counter, o offer.ID) int64 {
 	return u.Units[0]
 }
 
-func TestBatchDecidesEachAsDecide(t *testing.T) {
+func TestBatchDecidesEachAsDecide(t *testing.T) { bothWays(t, batchDecidesEachAsDecide) }
+
+func batchDecidesEachAsDecide(t *testing.T, open opener) {
 	e := open(t, warehouse(1000), decisioning.Config{})
 	activities := firstActivities(5)
 	next, stop := iter.Pull(crowd(3000, activities...))
@@ -70,7 +87,9 @@ func TestBatchDecidesEachAsDecide(t *testing.T) {
 	assert.Equal(t, 3000, n)
 }
 
-func TestBatchUsesAllRoomAndNoMore(t *testing.T) {
+func TestBatchUsesAllRoomAndNoMore(t *testing.T) { bothWays(t, batchUsesAllRoomAndNoMore) }
+
+func batchUsesAllRoomAndNoMore(t *testing.T, open opener) {
 	counter := memory()
 	e := open(t, tents(700), decisioning.Config{Counter: counter})
 	got := map[string]int{}
@@ -82,7 +101,9 @@ func TestBatchUsesAllRoomAndNoMore(t *testing.T) {
 	assert.EqualValues(t, 700, taken(t, counter, "tent"))
 }
 
-func TestBatchCapsCountEachPersonAlone(t *testing.T) {
+func TestBatchCapsCountEachPersonAlone(t *testing.T) { bothWays(t, batchCapsCountEachPersonAlone) }
+
+func batchCapsCountEachPersonAlone(t *testing.T, open opener) {
 	e := open(t, shop(offer.Offer{ID: "tent", Caps: capped(3, offer.PerProfile)}), decisioning.Config{Counter: memory()})
 	requests := func(yield func(decisioning.Request) bool) {
 		for i := range 1000 {
@@ -106,6 +127,10 @@ func TestBatchCapsCountEachPersonAlone(t *testing.T) {
 }
 
 func TestBatchGoesOnAfterARequestThatCannotBeDecided(t *testing.T) {
+	bothWays(t, batchGoesOnAfterARequestThatCannotBeDecided)
+}
+
+func batchGoesOnAfterARequestThatCannotBeDecided(t *testing.T, open opener) {
 	e := open(t, tents(1000), decisioning.Config{})
 	requests := func(yield func(decisioning.Request) bool) {
 		i := 0
@@ -158,6 +183,10 @@ func TestBatchOfNothingYieldsNothing(t *testing.T) {
 }
 
 func TestCancelledBatchYieldsTheErrorOnce(t *testing.T) {
+	bothWays(t, cancelledBatchYieldsTheErrorOnce)
+}
+
+func cancelledBatchYieldsTheErrorOnce(t *testing.T, open opener) {
 	for _, after := range []int{0, 1, 300} {
 		t.Run(fmt.Sprint("after ", after), func(t *testing.T) {
 			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
@@ -200,6 +229,10 @@ func TestBatchWhoseDeadlinePassesIsDecidedAllTheSame(t *testing.T) {
 }
 
 func TestBatchThatIsBrokenOffGivesBackWhatItDidNotYield(t *testing.T) {
+	bothWays(t, batchThatIsBrokenOffGivesBackWhatItDidNotYield)
+}
+
+func batchThatIsBrokenOffGivesBackWhatItDidNotYield(t *testing.T, open opener) {
 	for _, name := range []string{"confirmed", "held", "without ids"} {
 		for _, rounds := range []int{1, 10, 1000} {
 			t.Run(fmt.Sprintf("%s after %d", name, rounds), func(t *testing.T) {
@@ -234,6 +267,10 @@ func TestBatchThatIsBrokenOffGivesBackWhatItDidNotYield(t *testing.T) {
 
 // What an earlier decision took is not lost with the one that replaced it.
 func TestBatchThatIsBrokenOffKeepsWhatHadARecord(t *testing.T) {
+	bothWays(t, batchThatIsBrokenOffKeepsWhatHadARecord)
+}
+
+func batchThatIsBrokenOffKeepsWhatHadARecord(t *testing.T, open opener) {
 	counter := memory()
 	e := open(t, tents(1_000_000), decisioning.Config{Counter: counter})
 	for _, err := range e.DecideAll(t.Context(), crowd(500, "home")) {
@@ -251,6 +288,10 @@ func TestBatchThatIsBrokenOffKeepsWhatHadARecord(t *testing.T) {
 }
 
 func TestBatchThatEndsUnsettledGivesBackById(t *testing.T) {
+	bothWays(t, batchThatEndsUnsettledGivesBackById)
+}
+
+func batchThatEndsUnsettledGivesBackById(t *testing.T, open opener) {
 	counter := &faultyCounter{Recorder: memory()}
 	counter.reserve = func(r capping.Reservation) (bool, capping.Grant, error) {
 		if r.ID != "request-0" {
@@ -270,7 +311,9 @@ func TestBatchThatEndsUnsettledGivesBackById(t *testing.T) {
 }
 
 // The later request with an id stands, however near the earlier one is.
-func TestBatchDecidesAnIDInOrder(t *testing.T) {
+func TestBatchDecidesAnIDInOrder(t *testing.T) { bothWays(t, batchDecidesAnIDInOrder) }
+
+func batchDecidesAnIDInOrder(t *testing.T, open opener) {
 	c := shop(
 		offer.Offer{ID: "old", Priority: 2, Eligibility: "profile.age >= 30", Caps: capped(1000, offer.PerAll)},
 		offer.Offer{ID: "young", Priority: 1, Caps: capped(1000, offer.PerAll)},
@@ -307,7 +350,9 @@ func TestBatchDecidesAnIDInOrder(t *testing.T) {
 	assert.Equal(t, taken(t, one, "young"), taken(t, all, "young"))
 }
 
-func TestBatchReadsAheadWithinBounds(t *testing.T) {
+func TestBatchReadsAheadWithinBounds(t *testing.T) { bothWays(t, batchReadsAheadWithinBounds) }
+
+func batchReadsAheadWithinBounds(t *testing.T, open opener) {
 	e := open(t, tents(1_000_000), decisioning.Config{})
 	read, yielded, most := 0, 0, 0
 	requests := func(yield func(decisioning.Request) bool) {
@@ -328,7 +373,9 @@ func TestBatchReadsAheadWithinBounds(t *testing.T) {
 
 // Of a sequence that takes its time, each decision is there before the next request but
 // one.
-func TestSlowSequenceHoldsNothingBack(t *testing.T) {
+func TestSlowSequenceHoldsNothingBack(t *testing.T) { bothWays(t, slowSequenceHoldsNothingBack) }
+
+func slowSequenceHoldsNothingBack(t *testing.T, open opener) {
 	synctest.Test(t, func(t *testing.T) {
 		e := open(t, tents(1_000_000), decisioning.Config{})
 		read, yielded := 0, 0
@@ -350,7 +397,9 @@ func TestSlowSequenceHoldsNothingBack(t *testing.T) {
 }
 
 // Slow decisions are made by all cores at once, also where there are few of them.
-func TestSlowDecisionsAreMadeTogether(t *testing.T) {
+func TestSlowDecisionsAreMadeTogether(t *testing.T) { bothWays(t, slowDecisionsAreMadeTogether) }
+
+func slowDecisionsAreMadeTogether(t *testing.T, open opener) {
 	synctest.Test(t, func(t *testing.T) {
 		e := open(t, shop(offer.Offer{ID: "tent", Eligibility: "profile.age > 1.0"}), decisioning.Config{
 			Profiles: profile.SourceFunc(func(context.Context, profile.ID) (profile.Document, error) {
@@ -375,6 +424,10 @@ func TestSlowDecisionsAreMadeTogether(t *testing.T) {
 }
 
 func TestNoGoroutineOutlivesABatchThatEndsBadly(t *testing.T) {
+	bothWays(t, noGoroutineOutlivesABatchThatEndsBadly)
+}
+
+func noGoroutineOutlivesABatchThatEndsBadly(t *testing.T, open opener) {
 	for _, tt := range []struct {
 		name            string
 		read, round     func()
@@ -417,7 +470,9 @@ func TestNoGoroutineOutlivesABatchThatEndsBadly(t *testing.T) {
 }
 
 // What ends the goroutine of a Decide that meets it ends that of the loop.
-func TestWorkerThatEndsBadlyEndsTheLoop(t *testing.T) {
+func TestWorkerThatEndsBadlyEndsTheLoop(t *testing.T) { bothWays(t, workerThatEndsBadlyEndsTheLoop) }
+
+func workerThatEndsBadlyEndsTheLoop(t *testing.T, open opener) {
 	for _, tt := range []struct {
 		name     string
 		meet     func()
@@ -482,7 +537,9 @@ func run(f func()) (panicked any, ended bool) {
 	return panicked, ended
 }
 
-func TestBatchesRunSideBySideAndAgain(t *testing.T) {
+func TestBatchesRunSideBySideAndAgain(t *testing.T) { bothWays(t, batchesRunSideBySideAndAgain) }
+
+func batchesRunSideBySideAndAgain(t *testing.T, open opener) {
 	counter := memory()
 	e := open(t, tents(1000), decisioning.Config{Counter: counter})
 	var batches sync.WaitGroup
@@ -540,6 +597,48 @@ func TestBatchTakesTheSameMemoryHoweverLong(t *testing.T) {
 	}
 }
 
+// What the loop got last is nobody else's, however it ended.
+func TestLastDecisionOfABatchStays(t *testing.T) { bothWays(t, lastDecisionOfABatchStays) }
+
+func lastDecisionOfABatchStays(t *testing.T, open opener) {
+	e := open(t, tents(1_000_000), decisioning.Config{})
+	var last *decisioning.Decision
+	for _, rounds := range []int{1, 77, 300, 1000} {
+		i := 0
+		for d, err := range e.DecideAll(t.Context(), crowd(300, "home")) {
+			require.NoError(t, err)
+			last = d
+			if i++; i == rounds {
+				break
+			}
+		}
+		want := asJSON(last)
+		for _, err := range e.DecideAll(t.Context(), crowd(700, "home")) {
+			require.NoError(t, err)
+		}
+		assert.JSONEq(t, want, asJSON(last))
+	}
+}
+
+// Small batches one after the other use the memory of the last.
+func TestSmallBatchesTakeLittleMemory(t *testing.T) {
+	e := open(t, warehouse(200), decisioning.Config{})
+	e.SetAlone(time.Hour)
+	r := asking("request", firstActivities(3)...)
+	r.Profile, r.DryRun = profile.JSON([]byte(`{"age": 31, "tier": "gold", "spent": 12.5}`)), true
+	requests := slices.Repeat([]decisioning.Request{r}, 50)
+	objects := testing.AllocsPerRun(20, func() {
+		for _, err := range e.DecideAll(t.Context(), slices.Values(requests)) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	if few := 30.0; !racing {
+		assert.Less(t, objects, few)
+	}
+}
+
 // ids1000 are made before, so as not to count.
 var ids1000 = func() (all []string) {
 	for i := range 1000 {
@@ -549,6 +648,10 @@ var ids1000 = func() (all []string) {
 }()
 
 func TestBatchContainsThePartsOfTheApplication(t *testing.T) {
+	bothWays(t, batchContainsThePartsOfTheApplication)
+}
+
+func batchContainsThePartsOfTheApplication(t *testing.T, open opener) {
 	e := open(t, shop(offer.Offer{ID: "tent"}), decisioning.Config{Strategy: decisioning.Strategy{Filters: []constraint.Filter{
 		constraint.Each("panics", func(context.Context, *profile.Facts, *offer.Offer) (bool, error) { panic(errors.New("oh")) }),
 	}}})

@@ -51,7 +51,10 @@ func (d *deciding) end() {
 	if d.binding != nil { // else it did not come to more than its request
 		d.release()
 	}
-	d.request, d.result, d.binding, d.errs = Request{}, nil, nil, factErrors{}
+	if d.request == &d.copied {
+		d.copied = Request{}
+	}
+	d.request, d.result, d.binding, d.errs = nil, nil, nil, factErrors{}
 	d.alarm.done = nil
 }
 
@@ -75,7 +78,7 @@ func (d *deciding) release() {
 }
 
 func (d *deciding) check() error {
-	r := &d.request
+	r := d.request
 	switch {
 	case len(r.Activities) == 0:
 		return errors.New("request.activities: empty; name at least one activity")

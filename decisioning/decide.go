@@ -52,12 +52,13 @@ func (e *Engine) Decide(ctx context.Context, r Request) (*Decision, error) {
 func (e *Engine) DecideInto(ctx context.Context, r Request, into *Decision) error {
 	d := e.scratch.Get().(*deciding)
 	defer e.scratch.Put(d)
-	return d.into(ctx, e, &r, into)
+	d.copied = r // else each call would allocate what d points to
+	return d.into(ctx, e, &d.copied, into)
 }
 
 func (d *deciding) into(ctx context.Context, e *Engine, r *Request, into *Decision) error {
 	defer d.end()
-	d.request = *r
+	d.request = r
 	if err := d.decide(ctx, e, into); err != nil {
 		return fmt.Errorf("decide: %w", err)
 	}
@@ -88,7 +89,8 @@ func (d *deciding) decide(ctx context.Context, e *Engine, into *Decision) error 
 type deciding struct {
 	engine  *Engine
 	binding *binding
-	request Request
+	request *Request
+	copied  Request // of the caller's
 	now     time.Time
 	seconds int64 // now, in Unix seconds
 	alarm   alarm

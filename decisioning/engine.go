@@ -59,11 +59,13 @@ var ErrNoSnapshot = errors.New("no snapshot is published")
 type Engine struct {
 	config      Config
 	counter     guard
-	visitBudget int // see budget; 0: by the number of rules
+	visitBudget int           // see budget; 0: by the number of rules
+	alone       time.Duration // how long a batch stays in its loop's goroutine
 
 	publishing sync.Mutex // one at a time
 	current    atomic.Pointer[binding]
 	scratch    sync.Pool // of *deciding
+	batches    sync.Pool // of *batch
 }
 
 // New returns an engine with the config, or an error that names the field that
@@ -101,7 +103,7 @@ func New(c Config) (*Engine, error) {
 		c.Counter = capping.NewMemory(capping.MemoryConfig{Now: c.Now})
 	}
 	return &Engine{
-		config: c, counter: guard{c.Counter},
+		config: c, counter: guard{c.Counter}, alone: alone,
 		scratch: sync.Pool{New: func() any { return new(deciding) }},
 	}, nil
 }

@@ -47,7 +47,8 @@ func (e *Engine) DecideWatched(ctx context.Context, r Request, into *Decision) (
 	d := e.scratch.Get().(*deciding)
 	defer e.scratch.Put(d)
 	defer d.end()
-	d.request = r
+	d.copied = r
+	d.request = &d.copied
 	d.contest.solving = d.contest.solving[:0]
 	if err := d.decide(ctx, e, into); err != nil {
 		return paths, err

@@ -2,6 +2,7 @@ package decisioning
 
 import (
 	"math"
+	"time"
 
 	"github.com/proffer-go/proffer/offer"
 )
@@ -25,3 +26,7 @@ func Walked(e *Engine) int {
 	}
 	return n
 }
+
+// SetAlone sets how long a batch stays in the goroutine of its loop: below 0 helpers
+// take part from its first request on.
+func (e *Engine) SetAlone(d time.Duration) { e.alone = d }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/proffer-go/proffer/decisioning"
 )
@@ -43,6 +44,7 @@ type twin struct {
 	version string
 	counter *upsetCounter // nil: nothing is upset
 	asked   sourcesAsked
+	alone   bool // the last batch was in the goroutine of its loop
 
 	id   string // of the decision
 	got  *decisioning.Decision
@@ -75,6 +77,11 @@ func (t *twin) decide(ctx context.Context, a *inquiry, r decisioning.Request) (e
 func (t *twin) decideAll(ctx context.Context, r decisioning.Request) error {
 	other := r
 	other.ID, other.DryRun = "", true
+	if t.alone = !t.alone; t.alone {
+		t.engine.SetAlone(time.Hour)
+	} else {
+		t.engine.SetAlone(-1)
+	}
 	i := 0
 	for d, err := range t.engine.DecideAll(ctx, slices.Values([]decisioning.Request{other, r, other})) {
 		if i++; i != 2 {

@@ -39,11 +39,11 @@ func (d *deciding) learn(ctx context.Context) error {
 func (d *deciding) read() error {
 	d.prepared = nil
 	schema, limits := d.binding.snapshot.index.Schema(), d.engine.limits()
-	if p := d.request.prepared; p.fits(schema, limits, &d.request) {
+	if p := d.request.prepared; p.fits(schema, limits, d.request) {
 		d.prepared = p
 		return nil
 	}
-	return readFacts(&d.reader, schema, limits, &d.request)
+	return readFacts(&d.reader, schema, limits, d.request)
 }
 
 // unprepare reads the documents of a request that was prepared: what the sources
@@ -53,7 +53,7 @@ func (d *deciding) unprepare() error {
 		return nil
 	}
 	d.prepared = nil
-	return readFacts(&d.reader, d.binding.snapshot.index.Schema(), d.engine.limits(), &d.request)
+	return readFacts(&d.reader, d.binding.snapshot.index.Schema(), d.engine.limits(), d.request)
 }
 
 // readFacts makes what the documents of the request have at the slots of the schema
