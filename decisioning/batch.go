@@ -15,10 +15,10 @@ import (
 )
 
 // DecideAll decides the requests on all cores, unless they are soon done, and yields the
-// decisions in the order of the requests. A request that cannot be decided yields nil and the error of
-// [Engine.Decide], and the next one goes on. It takes the same memory for ten requests as
-// for ten million: a decision is valid until the loop's next round, which uses its memory
-// again.
+// decisions in the order of the requests. A request that cannot be decided yields nil and
+// the error of [Engine.Decide], and the next one goes on. It takes the same memory for ten
+// requests as for ten million: a decision is valid until the loop's next round, which uses
+// its memory again.
 //
 // Up to 128 requests for each of GOMAXPROCS are read ahead of the loop. Their
 // documents must not change until their decision is yielded: a sequence that reads lines

@@ -43,10 +43,12 @@ type opener func(testing.TB, decisioning.Catalog, decisioning.Config) *decisioni
 // bothWays runs the test with batches that stay in the goroutine of their loop at first,
 // and with batches that use helpers from their first request on.
 func bothWays(t *testing.T, test func(t *testing.T, open opener)) {
+	t.Helper()
 	t.Run("alone at first", func(t *testing.T) { test(t, open) })
 	t.Run("spread at once", func(t *testing.T) {
-		test(t, func(t testing.TB, c decisioning.Catalog, config decisioning.Config) *decisioning.Engine {
-			e := open(t, c, config)
+		test(t, func(tb testing.TB, c decisioning.Catalog, config decisioning.Config) *decisioning.Engine {
+			tb.Helper()
+			e := open(tb, c, config)
 			e.SetAlone(-1)
 			return e
 		})
@@ -69,6 +71,7 @@ func taken(t *testing.T, counter capping.Counter, o offer.ID) int64 {
 func TestBatchDecidesEachAsDecide(t *testing.T) { bothWays(t, batchDecidesEachAsDecide) }
 
 func batchDecidesEachAsDecide(t *testing.T, open opener) {
+	t.Helper()
 	e := open(t, warehouse(1000), decisioning.Config{})
 	activities := firstActivities(5)
 	next, stop := iter.Pull(crowd(3000, activities...))
@@ -90,6 +93,7 @@ func batchDecidesEachAsDecide(t *testing.T, open opener) {
 func TestBatchUsesAllRoomAndNoMore(t *testing.T) { bothWays(t, batchUsesAllRoomAndNoMore) }
 
 func batchUsesAllRoomAndNoMore(t *testing.T, open opener) {
+	t.Helper()
 	counter := memory()
 	e := open(t, tents(700), decisioning.Config{Counter: counter})
 	got := map[string]int{}
@@ -104,6 +108,7 @@ func batchUsesAllRoomAndNoMore(t *testing.T, open opener) {
 func TestBatchCapsCountEachPersonAlone(t *testing.T) { bothWays(t, batchCapsCountEachPersonAlone) }
 
 func batchCapsCountEachPersonAlone(t *testing.T, open opener) {
+	t.Helper()
 	e := open(t, shop(offer.Offer{ID: "tent", Caps: capped(3, offer.PerProfile)}), decisioning.Config{Counter: memory()})
 	requests := func(yield func(decisioning.Request) bool) {
 		for i := range 1000 {
@@ -131,6 +136,7 @@ func TestBatchGoesOnAfterARequestThatCannotBeDecided(t *testing.T) {
 }
 
 func batchGoesOnAfterARequestThatCannotBeDecided(t *testing.T, open opener) {
+	t.Helper()
 	e := open(t, tents(1000), decisioning.Config{})
 	requests := func(yield func(decisioning.Request) bool) {
 		i := 0
@@ -187,6 +193,7 @@ func TestCancelledBatchYieldsTheErrorOnce(t *testing.T) {
 }
 
 func cancelledBatchYieldsTheErrorOnce(t *testing.T, open opener) {
+	t.Helper()
 	for _, after := range []int{0, 1, 300} {
 		t.Run(fmt.Sprint("after ", after), func(t *testing.T) {
 			defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
@@ -233,6 +240,7 @@ func TestBatchThatIsBrokenOffGivesBackWhatItDidNotYield(t *testing.T) {
 }
 
 func batchThatIsBrokenOffGivesBackWhatItDidNotYield(t *testing.T, open opener) {
+	t.Helper()
 	for _, name := range []string{"confirmed", "held", "without ids"} {
 		for _, rounds := range []int{1, 10, 1000} {
 			t.Run(fmt.Sprintf("%s after %d", name, rounds), func(t *testing.T) {
@@ -271,6 +279,7 @@ func TestBatchThatIsBrokenOffKeepsWhatHadARecord(t *testing.T) {
 }
 
 func batchThatIsBrokenOffKeepsWhatHadARecord(t *testing.T, open opener) {
+	t.Helper()
 	counter := memory()
 	e := open(t, tents(1_000_000), decisioning.Config{Counter: counter})
 	for _, err := range e.DecideAll(t.Context(), crowd(500, "home")) {
@@ -288,10 +297,11 @@ func batchThatIsBrokenOffKeepsWhatHadARecord(t *testing.T, open opener) {
 }
 
 func TestBatchThatEndsUnsettledGivesBackById(t *testing.T) {
-	bothWays(t, batchThatEndsUnsettledGivesBackById)
+	bothWays(t, batchThatEndsUnsettledGivesBackByID)
 }
 
-func batchThatEndsUnsettledGivesBackById(t *testing.T, open opener) {
+func batchThatEndsUnsettledGivesBackByID(t *testing.T, open opener) {
+	t.Helper()
 	counter := &faultyCounter{Recorder: memory()}
 	counter.reserve = func(r capping.Reservation) (bool, capping.Grant, error) {
 		if r.ID != "request-0" {
@@ -314,6 +324,7 @@ func batchThatEndsUnsettledGivesBackById(t *testing.T, open opener) {
 func TestBatchDecidesAnIDInOrder(t *testing.T) { bothWays(t, batchDecidesAnIDInOrder) }
 
 func batchDecidesAnIDInOrder(t *testing.T, open opener) {
+	t.Helper()
 	c := shop(
 		offer.Offer{ID: "old", Priority: 2, Eligibility: "profile.age >= 30", Caps: capped(1000, offer.PerAll)},
 		offer.Offer{ID: "young", Priority: 1, Caps: capped(1000, offer.PerAll)},
@@ -353,6 +364,7 @@ func batchDecidesAnIDInOrder(t *testing.T, open opener) {
 func TestBatchReadsAheadWithinBounds(t *testing.T) { bothWays(t, batchReadsAheadWithinBounds) }
 
 func batchReadsAheadWithinBounds(t *testing.T, open opener) {
+	t.Helper()
 	e := open(t, tents(1_000_000), decisioning.Config{})
 	read, yielded, most := 0, 0, 0
 	requests := func(yield func(decisioning.Request) bool) {
@@ -376,6 +388,7 @@ func batchReadsAheadWithinBounds(t *testing.T, open opener) {
 func TestSlowSequenceHoldsNothingBack(t *testing.T) { bothWays(t, slowSequenceHoldsNothingBack) }
 
 func slowSequenceHoldsNothingBack(t *testing.T, open opener) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		e := open(t, tents(1_000_000), decisioning.Config{})
 		read, yielded := 0, 0
@@ -400,6 +413,7 @@ func slowSequenceHoldsNothingBack(t *testing.T, open opener) {
 func TestSlowDecisionsAreMadeTogether(t *testing.T) { bothWays(t, slowDecisionsAreMadeTogether) }
 
 func slowDecisionsAreMadeTogether(t *testing.T, open opener) {
+	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		e := open(t, shop(offer.Offer{ID: "tent", Eligibility: "profile.age > 1.0"}), decisioning.Config{
 			Profiles: profile.SourceFunc(func(context.Context, profile.ID) (profile.Document, error) {
@@ -428,6 +442,7 @@ func TestNoGoroutineOutlivesABatchThatEndsBadly(t *testing.T) {
 }
 
 func noGoroutineOutlivesABatchThatEndsBadly(t *testing.T, open opener) {
+	t.Helper()
 	for _, tt := range []struct {
 		name            string
 		read, round     func()
@@ -473,6 +488,7 @@ func noGoroutineOutlivesABatchThatEndsBadly(t *testing.T, open opener) {
 func TestWorkerThatEndsBadlyEndsTheLoop(t *testing.T) { bothWays(t, workerThatEndsBadlyEndsTheLoop) }
 
 func workerThatEndsBadlyEndsTheLoop(t *testing.T, open opener) {
+	t.Helper()
 	for _, tt := range []struct {
 		name     string
 		meet     func()
@@ -540,6 +556,7 @@ func run(f func()) (panicked any, ended bool) {
 func TestBatchesRunSideBySideAndAgain(t *testing.T) { bothWays(t, batchesRunSideBySideAndAgain) }
 
 func batchesRunSideBySideAndAgain(t *testing.T, open opener) {
+	t.Helper()
 	counter := memory()
 	e := open(t, tents(1000), decisioning.Config{Counter: counter})
 	var batches sync.WaitGroup
@@ -601,6 +618,7 @@ func TestBatchTakesTheSameMemoryHoweverLong(t *testing.T) {
 func TestLastDecisionOfABatchStays(t *testing.T) { bothWays(t, lastDecisionOfABatchStays) }
 
 func lastDecisionOfABatchStays(t *testing.T, open opener) {
+	t.Helper()
 	e := open(t, tents(1_000_000), decisioning.Config{})
 	var last *decisioning.Decision
 	for _, rounds := range []int{1, 77, 300, 1000} {
@@ -652,6 +670,7 @@ func TestBatchContainsThePartsOfTheApplication(t *testing.T) {
 }
 
 func batchContainsThePartsOfTheApplication(t *testing.T, open opener) {
+	t.Helper()
 	e := open(t, shop(offer.Offer{ID: "tent"}), decisioning.Config{Strategy: decisioning.Strategy{Filters: []constraint.Filter{
 		constraint.Each("panics", func(context.Context, *profile.Facts, *offer.Offer) (bool, error) { panic(errors.New("oh")) }),
 	}}})

@@ -9,9 +9,9 @@ import (
 	"github.com/proffer-go/proffer/capping"
 )
 
-// A worker decides turns: a helper, which is a goroutine of its own, or the loop. What it decides
-// into is its own, and comes back to it when the loop has done with it: the memory
-// stays with the core that writes it, and is no more than there are decisions waiting to be yielded.
+// A worker decides turns: a helper, which is a goroutine of its own, or the loop. What it
+// decides into is its own, and comes back to it when the loop is done with it: the memory
+// stays with the core that writes it, and is as little as wait to be yielded.
 type worker struct {
 	batch    *batch
 	number   int
@@ -19,6 +19,8 @@ type worker struct {
 	free     []*Decision // the last one goes first, which is still in the cache
 	clean    int         // of the free ones: the first so many have not been used by this loop
 	lent     []loan      // to the loop, in its order
+
+	_ apart
 }
 
 // A loan is the decision of a turn.
@@ -165,7 +167,7 @@ func (w *worker) collect(before uint64) {
 	w.lent = slices.Delete(w.lent, 0, back)
 }
 
-// forget lets go of what the last loop was about, but for the decision of the last turn before: that
+// forget lets go of what the last loop was about. The decision of the last turn before
 // stays the caller's.
 func (w *worker) forget(before uint64) {
 	for _, l := range w.lent {
