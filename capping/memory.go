@@ -69,6 +69,11 @@ type Memory struct {
 	seeds  seeds
 	desks  sync.Pool // of demands
 
+	places   *names[place]
+	choices  *names[choice]
+	accounts accounts
+	doors    doors
+
 	_        [64]byte // what all calls write is on other cache lines than what they read
 	clock    clock
 	revision atomic.Uint64 // the latest that was given
@@ -97,14 +102,15 @@ func NewMemory(c MemoryConfig) *Memory {
 		c.EventRetention = 7 * 24 * time.Hour
 	}
 	c.Lateness = max(c.Lateness, 0)
-	m := &Memory{config: c, seeds: newSeeds()}
+	m := &Memory{config: c, seeds: newSeeds(), places: newNames[place](), choices: newNames[choice]()}
 	m.desks.New = func() any { return new(demand) }
 	m.clock.latest = earliest
 	for i := range m.books {
 		b := &m.books[i]
 		b.retention, b.remember = c.Retention, max(c.EventRetention, c.Retention)
-		b.soon = &m.soon[i]
-		b.soon.second.Store(never)
+		b.number, b.soons = i, &m.soon
+		b.places, b.choices = m.places, m.choices
+		m.soon.of[i].second.Store(never)
 	}
 	return m
 }
@@ -138,13 +144,34 @@ func (m *Memory) open(id hash, read instant) *book {
 // lapse ends the holds of all books that are over.
 func (m *Memory) lapse(now instant) {
 	for i := range m.books {
-		if b := &m.books[i]; b.soon.reached(now) {
+		if b := &m.books[i]; m.soon.of[i].reached(now) {
 			b.mu.Lock()
 			b.now = m.clock.advance(now)
 			b.lapse(&m.stripes)
 			b.mu.Unlock()
 		}
 	}
+}
+
+// oldestRecord returns since when records are kept, in Unix seconds.
+func (m *Memory) oldestRecord() int64 { return m.oldest(func(*book) int64 { return never }) }
+
+// oldestPast returns since when records or forgotten ones are kept, in Unix seconds.
+func (m *Memory) oldestPast() int64 {
+	return m.oldest(func(b *book) int64 { return b.past.oldest(b.now.second) })
+}
+
+// oldest locks one book after the other, and sets each to the present: what is put in later has it.
+func (m *Memory) oldest(past func(*book) int64) int64 {
+	oldest := int64(never)
+	for i := range m.books {
+		b := &m.books[i]
+		b.mu.Lock()
+		b.now = m.clock.now()
+		oldest = min(oldest, b.records.oldest(b.now.second), past(b))
+		b.mu.Unlock()
+	}
+	return oldest
 }
 
 // seize locks the stripes, too. It reports false and lets all go if a hold lapsed before
@@ -174,7 +201,7 @@ func (m *Memory) putBack(d *demand) {
 func (m *Memory) Usage(ctx context.Context, a Attempt, keys []Key, dst []int64) (Usage, error) {
 	d := m.desk()
 	defer m.putBack(d)
-	d.read(&m.seeds, &a, keys)
+	d.read(m, &a, keys)
 	read, err := m.read(ctx)
 	if err != nil {
 		return Usage{}, err

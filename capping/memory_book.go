@@ -14,14 +14,16 @@ type book struct {
 	mu  sync.Mutex
 	now instant // of the call that has the lock
 
+	number int
+
 	retention, remember time.Duration
 
 	records log
-	places  names[place]
-	choices names[choice]
+	places  *names[place] // of all books
+	choices *names[choice]
 
 	agenda agenda // of the holds
-	soon   *soon  // when the first of them lapses
+	soons  *soons // when the first of them lapses
 
 	past   log // lists of forgotten decisions that a release may still name, in order
 	buried queue[due]
@@ -44,7 +46,7 @@ func (b *book) load(id hash, into *record) *record {
 		b.records.delete(id)
 		return nil
 	}
-	into.read(value, &b.places, &b.choices)
+	into.read(value, b.places, b.choices)
 	return into
 }
 
@@ -59,7 +61,7 @@ func (b *book) recordOf(d *demand) (*record, error) {
 
 // save keeps the record of the decision. It uses the buffer.
 func (b *book) save(id hash, r *record, buffer *[]byte) {
-	*buffer = r.appendTo((*buffer)[:0], &b.choices)
+	*buffer = r.appendTo((*buffer)[:0], b.choices)
 	b.records.put(id, *buffer, b.now.second)
 }
 
@@ -91,44 +93,19 @@ func (b *book) fill(r *record, of *Reservation, d *demand, revision uint64, stat
 	r.parts, r.units = r.parts[:0], r.units[:0]
 	at := instantOf(of.At)
 	next := 0
-	for i := range of.Items {
-		p := part{place: b.place(i, &of.Items[i], d), choice: b.choice(&d.items[i], &of.Items[i], d)}
-		p.activity = b.places.value(p.place).activity
+	for i := range d.items {
+		made := &d.items[i]
+		p := part{activity: made.place.value.activity, place: made.place.number, choice: made.choice.number}
 		r.parts = append(r.parts, p)
-		taking := uint32(0)
-		for range of.Items[i].Limits {
+		for k := range made.choice.value.stakes {
 			a := &d.asks[d.limits[next]]
 			next++
 			if !a.events {
-				r.units = append(r.units, unit{a.counter, a.max, at, p.activity, p.place, p.choice, taking, revision, state})
-				taking++
+				most := made.choice.value.stakes[k].max
+				r.units = append(r.units, unit{a.counter, most, at, p.activity, p.place, p.choice, uint32(k), revision, state}) //nolint:gosec // far fewer
 			}
 		}
 	}
-}
-
-// place returns the number of the i-th item's place.
-func (b *book) place(i int, item *Item, d *demand) uint32 {
-	s := &d.spots[i]
-	n := &s.numbers[d.id.part(bookBits)]
-	if !b.places.recall(s.hash, n, b.now.second) {
-		made := place{d.name(string(item.Activity)), d.name(string(item.Placement))}
-		oldest := min(b.records.oldest(b.now.second), b.past.oldest(b.now.second))
-		*n = b.places.add(s.hash, made, b.now.second, oldest)
-	}
-	return *n
-}
-
-// choice returns the number of an item's choice.
-func (b *book) choice(m *made, item *Item, d *demand) uint32 {
-	if n, ok := b.choices.get(m.choice, b.now.second); ok {
-		return n
-	}
-	made := choice{offer: d.name(string(item.Offer))}
-	if m.to > m.from {
-		made.takes = append(made.takes, d.takes[m.from:m.to]...)
-	}
-	return b.choices.add(m.choice, made, b.now.second, b.records.oldest(b.now.second))
 }
 
 // schedule sees to it that what the record holds lapses in time.
@@ -137,7 +114,7 @@ func (b *book) schedule(id hash, r *record) {
 		b.agenda.restrict(func(d due) bool { return b.stands(d) })
 	}
 	b.agenda.push(due{r.lapse, id})
-	b.soon.set(b.agenda[0].instant)
+	b.soons.set(b.number, b.agenda[0].instant)
 }
 
 // stands reports whether the record holds units that lapse then.
@@ -146,7 +123,7 @@ func (b *book) stands(d due) bool {
 	if value == nil {
 		return false
 	}
-	b.work.read(value, &b.places, &b.choices)
+	b.work.read(value, b.places, b.choices)
 	return b.work.lapse == d.instant && b.work.holds()
 }
 
@@ -170,9 +147,9 @@ func (b *book) lapse(s *stripes) {
 		b.saveChanged(d.id, r, &b.buffer)
 	}
 	if len(b.agenda) > 0 {
-		b.soon.set(b.agenda[0].instant)
+		b.soons.set(b.number, b.agenda[0].instant)
 	} else {
-		b.soon.second.Store(never)
+		b.soons.unset(b.number)
 	}
 }
 
@@ -182,7 +159,7 @@ func (b *book) forget(id hash, value []byte) {
 	if flags, _ := head.head(); flags&flagTaken != 0 {
 		return
 	}
-	b.work.read(value, &b.places, &b.choices)
+	b.work.read(value, b.places, b.choices)
 	b.bury(id, &b.work)
 }
 
@@ -202,7 +179,7 @@ func (b *book) clean() {
 		return stay
 	}
 	b.records.clean(b.now.second, judge, func(value []byte) {
-		b.work.read(value, &b.places, &b.choices)
+		b.work.read(value, b.places, b.choices)
 		b.useNames(&b.work)
 	})
 	b.unbury()

@@ -22,6 +22,9 @@ func (c *clock) advance(read instant) instant {
 	return c.latest
 }
 
+// now returns the time that it is.
+func (c *clock) now() instant { return c.advance(earliest) }
+
 // nanos returns nanoseconds since 1970, modulo 2⁶⁴: the difference of two tells which is
 // earlier as long as less than 292 years lie between them.
 func (i instant) nanos() int64 { return i.second*1e9 + int64(i.nano) }
@@ -32,11 +35,6 @@ type soon struct {
 	second atomic.Int64 // never, if there is none
 }
 
-func (s *soon) set(at instant) {
-	s.nanos.Store(at.nanos())
-	s.second.Store(at.second)
-}
-
 // reached reports whether the hold may be over, which still counts.
 func (s *soon) reached(now instant) bool {
 	const jump = 1 << 32 // seconds, 136 years: the clock was set
@@ -45,11 +43,33 @@ func (s *soon) reached(now instant) bool {
 }
 
 // soons are those of all books.
-type soons [1 << bookBits]soon
+type soons struct {
+	of    [1 << bookBits]soon
+	holds atomic.Int32 // books with holds
+}
+
+// set takes note of when the first hold of a book lapses.
+func (s *soons) set(book int, at instant) {
+	b := &s.of[book]
+	b.nanos.Store(at.nanos())
+	if b.second.Swap(at.second) == never {
+		s.holds.Add(1)
+	}
+}
+
+// unset takes note that a book has no hold any more.
+func (s *soons) unset(book int) {
+	if s.of[book].second.Swap(never) != never {
+		s.holds.Add(-1)
+	}
+}
 
 func (s *soons) reached(now instant) bool {
-	for i := range s {
-		if s[i].reached(now) {
+	if s.holds.Load() == 0 {
+		return false
+	}
+	for i := range s.of {
+		if s.of[i].reached(now) {
 			return true
 		}
 	}

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// A record is kept in bytes. Most need few: the units of a decision that was decided
-// once are a hash each, all the rest of them is in the names.
+// A record is kept in bytes. Most need few: of the units of a decision that was decided
+// once all is in the names, but for the hash of those that a choice does not tell.
 //
 //	flags | forget | profile | revision | [first] | [lapse] | parts | [units]
 //	parts  number, then place and choice·2 + released of each
-//	units  at, state, then the ids         if all are as their parts took them
+//	units  at, state, then the ids told    if all are as their parts took them
 //	       number, then all fields of each  else
 const (
 	flagReleased = 1 << iota
@@ -47,9 +47,54 @@ func (r *record) appendTo(b []byte, c *names[choice]) []byte {
 	if set(flagMixed, r.mixed(c)) {
 		b = appendMixed(b, r.units)
 	} else if set(flagUnits, len(r.units) > 0) {
-		b = appendPlain(b, r.units, r.forget)
+		b = r.appendPlain(b, c)
 	}
 	b[start] = flags
+	return b
+}
+
+// appendFirst appends the record of the first reservation of a decision, of which the units in the state
+// need not be put together: appendTo would append the same.
+func (r *record) appendFirst(b []byte, d *demand, at instant, state unitState) []byte {
+	flags := byte(flagTaken)
+	if r.long {
+		flags |= flagLong
+	}
+	if d.takes > 0 {
+		flags |= flagUnits
+	}
+	holds := d.takes > 0 && state == held
+	if holds {
+		flags |= flagHolds
+	}
+	b = appendInstant(append(b, flags), r.forget)
+	b = binary.AppendUvarint(appendHash(b, r.profile), r.revision)
+	if holds {
+		b = appendNear(b, r.lapse, r.forget)
+	}
+	b = binary.AppendUvarint(b, uint64(len(d.items)))
+	for i := range d.items {
+		b = binary.AppendUvarint(b, uint64(d.items[i].place.number))
+		b = binary.AppendUvarint(b, uint64(d.items[i].choice.number)<<1)
+	}
+	if d.takes == 0 {
+		return b
+	}
+	return d.appendTold(append(appendNear(b, at, r.forget), byte(state)))
+}
+
+// appendTold appends the hashes of the counters that the choices do not tell.
+func (d *demand) appendTold(b []byte) []byte {
+	next := 0
+	for i := range d.items {
+		c := &d.items[i].choice.value
+		for k := range c.stakes {
+			if s := &c.stakes[k]; s.whose == told && !s.events {
+				b = appendHash(b, d.asks[d.limits[next+k]].id)
+			}
+		}
+		next += len(c.stakes)
+	}
 	return b
 }
 
@@ -60,9 +105,13 @@ func (r *record) mixed(c *names[choice]) bool {
 	next := 0
 	for i := range r.parts {
 		p := &r.parts[i]
-		for k := range c.value(p.choice).takes {
+		stakes := c.value(p.choice).stakes
+		for k := range stakes {
+			if stakes[k].events {
+				continue
+			}
 			u := &r.units[next] // there is one for each
-			if u.choice != p.choice || u.place != p.place || int(u.taking) != k ||
+			if u.choice != p.choice || u.place != p.place || int(u.stake) != k ||
 				u.at != r.units[0].at || u.state != r.units[0].state || u.revision != r.revision {
 				return true
 			}
@@ -85,10 +134,12 @@ func appendParts(b []byte, parts []part) []byte {
 	return b
 }
 
-func appendPlain(b []byte, units []unit, forget instant) []byte {
-	b = append(appendNear(b, units[0].at, forget), byte(units[0].state))
-	for i := range units {
-		b = appendHash(b, units[i].id)
+func (r *record) appendPlain(b []byte, c *names[choice]) []byte {
+	b = append(appendNear(b, r.units[0].at, r.forget), byte(r.units[0].state))
+	for i := range r.units {
+		if u := &r.units[i]; c.value(u.choice).stakes[u.stake].whose == told {
+			b = appendHash(b, u.id)
+		}
 	}
 	return b
 }
@@ -100,7 +151,7 @@ func appendMixed(b []byte, units []unit) []byte {
 		b = append(appendHash(b, u.id), byte(u.state))
 		b = binary.AppendUvarint(b, uint64(u.place))
 		b = binary.AppendUvarint(b, uint64(u.choice))
-		b = binary.AppendUvarint(b, uint64(u.taking))
+		b = binary.AppendUvarint(b, uint64(u.stake))
 		b = appendInstant(b, u.at)
 		b = binary.AppendUvarint(b, u.revision)
 	}
@@ -200,9 +251,18 @@ func (r *record) readPlain(b *reader, c *names[choice]) {
 	at, state := b.near(r.forget), unitState(b.byte())
 	for i := range r.parts {
 		p := &r.parts[i]
-		for k, t := range c.value(p.choice).takes {
+		stakes := c.value(p.choice).stakes
+		for k := range stakes {
+			s := &stakes[k]
+			if s.events {
+				continue
+			}
+			id := s.of(r.profile)
+			if s.whose == told {
+				id = b.hash()
+			}
 			r.units = append(r.units, unit{
-				counter{b.hash(), t.term}, t.max, at, p.activity, p.place, p.choice, uint32(k), r.revision, state, //nolint:gosec // far fewer
+				counter{id, s.term}, s.max, at, p.activity, p.place, p.choice, uint32(k), r.revision, state, //nolint:gosec // far fewer
 			})
 		}
 	}
@@ -211,9 +271,9 @@ func (r *record) readPlain(b *reader, c *names[choice]) {
 func (r *record) readMixed(b *reader, p *names[place], c *names[choice]) {
 	for range b.uvarint() {
 		u := unit{counter: counter{id: b.hash()}, state: unitState(b.byte())}
-		u.place, u.choice, u.taking = b.uint32(), b.uint32(), b.uint32()
-		t := c.value(u.choice).takes[u.taking]
-		u.activity, u.term, u.max = p.value(u.place).activity, t.term, t.max
+		u.place, u.choice, u.stake = b.uint32(), b.uint32(), b.uint32()
+		s := &c.value(u.choice).stakes[u.stake]
+		u.activity, u.term, u.max = p.value(u.place).activity, s.term, s.max
 		u.at, u.revision = b.instant(), b.uvarint()
 		r.units = append(r.units, u)
 	}

@@ -1,26 +1,28 @@
 package capping
 
 import (
-	"encoding/binary"
+	"slices"
 
-	"github.com/proffer-go/proffer/offer"
+	"github.com/proffer-go/proffer/profile"
 )
 
 // A demand is a call with all its hashes, made before any lock is taken.
 type demand struct {
 	hasher
-	id      hash // of the decision
-	person  hash // of its profile
+	id      hash       // of the decision
+	who     profile.ID // its profile
+	person  hash       // and the hash of that
 	stripes stripeSet
-	asks    []ask  // by key in the order of first mention
-	limits  []int  // which ask each limit of the reservation is part of
-	items   []made // of the reservation
-	takes   []taking
-	spots   []spot
-	index   map[hash]int // of the asks, if they are many
-	own     record       // of the decision, as it is kept
-	next    record       // and as it shall be
-	touched uint32       // of no use, but to keep what computes it
+	asks    []ask          // by key in the order of first mention
+	limits  []int32        // which ask each limit of the reservation is part of
+	items   []made         // of the reservation
+	takes   int            // how many units it takes
+	spots   []*name[place] // of the latest reservation: mostly the next one has the same
+	index   askIndex
+	stakes  []stake // scratch
+	own     record  // of the decision, as it is kept
+	next    record  // and as it shall be
+	touched uint32  // of no use, but to keep what computes it
 }
 
 // An ask is what a reservation asks of one key, and the smallest of its limits on it.
@@ -28,138 +30,131 @@ type ask struct {
 	source
 	max         int64
 	units       int64
-	item, limit int // the first that asks
+	item, limit int32 // the first that asks
 }
 
-// made is what an item proposes, and where its units are among all. Its place is in the spot
-// of the same index.
+// made is what an item is made of.
 type made struct {
-	choice   hash
-	from, to int32
+	place  *name[place]
+	choice *name[choice]
 }
 
-// A spot is an item's place in the latest reservation. The next one mostly has the same there.
-type spot struct {
-	hash                hash
-	activity, placement []byte
-	numbers             [1 << bookBits]uint32 // that each book had for it, and mostly still has
-}
-
-func (d *demand) of(s *seeds, a *Attempt) {
-	d.start(s, a.Profile)
-	d.id, d.person = d.hasher.id(a.Tenant, a.ID), d.known
+func (d *demand) begin(m *Memory, a *Attempt) {
+	d.start(&m.seeds, a.Profile)
+	d.who, d.person = a.Profile, d.known
+	d.id = d.hasher.id(a.Tenant, a.ID)
 	d.asks, d.stripes = d.asks[:0], 0
 }
 
+// end forgets what is the caller's.
+func (d *demand) end() {
+	d.hasher.end()
+	d.who = ""
+}
+
 // read makes d ask for keys.
-func (d *demand) read(s *seeds, a *Attempt, keys []Key) {
-	d.of(s, a)
+func (d *demand) read(m *Memory, a *Attempt, keys []Key) {
+	d.begin(m, a)
 	for i := range keys {
-		d.add(&keys[i])
+		a := d.add()
+		m.accounts.read(d, &a.source, &keys[i])
+		d.stripes |= 1 << a.stripe()
 	}
 }
 
-// add makes d ask for k, and returns the index of that ask.
-func (d *demand) add(k *Key) int {
+// add returns one more ask.
+func (d *demand) add() *ask {
 	n := len(d.asks)
-	d.asks = append(d.asks, ask{})
-	a := &d.asks[n]
-	d.source(&a.source, k)
-	d.stripes |= 1 << a.stripe()
-	return n
+	if n == cap(d.asks) {
+		d.asks = slices.Grow(d.asks, 1)
+	}
+	d.asks = d.asks[:n+1]
+	return &d.asks[n]
 }
 
 // sum makes d ask for all units of r.
-func (d *demand) sum(s *seeds, r *Reservation) {
-	d.of(s, &r.Attempt)
-	d.limits, d.items, d.takes = d.limits[:0], d.items[:0], d.takes[:0]
-	clear(d.index)
-	for i := range r.Items {
-		for k := range r.Items[i].Limits {
-			l := &r.Items[i].Limits[k]
-			n := d.ask(&l.Key)
-			a := &d.asks[n]
-			if a.units++; a.units == 1 {
-				a.max, a.item, a.limit = l.Max, i, k
-			}
-			a.max = min(a.max, l.Max)
-			d.limits = append(d.limits, n)
-		}
-	}
-	d.made(r)
-}
-
-// few is how many asks are found faster one after the other.
-const few = 16
-
-// ask returns the index of the ask of k, of which there is one.
-func (d *demand) ask(k *Key) int {
-	n := d.add(k)
-	id := d.asks[n].id
-	if n <= few {
-		for i := range d.asks[:n] {
-			if d.asks[i].id == id {
-				d.asks = d.asks[:n]
-				return i
-			}
-		}
-	} else if i, ok := d.index[id]; ok {
-		d.asks = d.asks[:n]
-		return i
-	}
-	switch {
-	case n == few:
-		if d.index == nil {
-			d.index = make(map[hash]int)
-		}
-		for i := range d.asks {
-			d.index[d.asks[i].id] = i
-		}
-	case n > few:
-		d.index[id] = n
-	}
-	return n
-}
-
-// made finds out what the items are made of, for which all limits must be known.
-func (d *demand) made(r *Reservation) {
-	for len(d.spots) < len(r.Items) {
-		d.spots = append(d.spots, spot{})
-	}
-	next := 0
+func (d *demand) sum(m *Memory, r *Reservation) {
+	d.begin(m, &r.Attempt)
+	d.limits, d.items, d.takes = d.limits[:0], d.items[:0], 0
+	d.index.clear()
 	for i := range r.Items {
 		item := &r.Items[i]
-		d.spots[i].move(&d.hasher, item)
-		from := len(d.takes)
-		for range item.Limits {
-			if a := &d.asks[d.limits[next]]; !a.events {
-				d.takes = append(d.takes, taking{a.term, a.max})
-			}
-			next++
+		c := m.choice(d, item)
+		d.items = append(d.items, made{m.place(d, i, item), c})
+		for k := range c.value.stakes {
+			d.ask(&c.value.stakes[k], &item.Limits[k], i, k)
 		}
-		d.items = append(d.items, made{d.choice(item.Offer, d.takes[from:]), int32(from), int32(len(d.takes))}) //nolint:gosec // far fewer
 	}
 }
 
-// move makes s the place of the item.
-func (s *spot) move(h *hasher, i *Item) {
-	if s.hash == (hash{}) || string(s.activity) != string(i.Activity) || string(s.placement) != string(i.Placement) {
-		s.activity, s.placement = append(s.activity[:0], i.Activity...), append(s.placement[:0], i.Placement...)
-		s.hash = h.pair(string(i.Activity), string(i.Placement))
+// ask makes d ask for a unit under the limit.
+func (d *demand) ask(s *stake, l *Limit, item, limit int) {
+	a := d.add()
+	switch a.source = s.source; s.whose {
+	case persons:
+		a.by(d.person)
+	case told:
+		d.source(&a.source, &l.Key)
+	}
+	if !a.events {
+		d.takes++
+	}
+	n := d.index.put(d.asks)
+	d.limits = append(d.limits, n)
+	if int(n) < len(d.asks)-1 {
+		d.asks = d.asks[:len(d.asks)-1]
+		a = &d.asks[n]
+		a.units++
+		a.max = min(a.max, l.Max)
+		return
+	}
+	a.units, a.max, a.item, a.limit = 1, l.Max, int32(item), int32(limit) //nolint:gosec // far fewer
+	d.stripes |= 1 << a.stripe()
+}
+
+// claim takes note that a record of the reservation is put in. It reports false if what d has
+// summed up was taken away meanwhile.
+func (d *demand) claim(now int64) bool {
+	for i := range d.items {
+		if made := &d.items[i]; !made.place.claim(now) || !made.choice.claim(now) {
+			return false
+		}
+	}
+	return true
+}
+
+// An askIndex finds asks by their hash: a hash table with linear probing, at most half
+// full, that is cleared by a new number.
+type askIndex struct {
+	slots []uint64 // number, then the index of an ask plus 1
+	epoch uint32
+}
+
+func (x *askIndex) clear() {
+	if x.epoch++; x.epoch == 0 {
+		clear(x.slots)
+		x.epoch = 1
 	}
 }
 
-func (d *demand) choice(o offer.ID, takes []taking) hash {
-	h := d.name(string(o))
-	if len(takes) == 0 {
-		return h
+// put returns the index of the ask with the hash of the last, which is its own if there is no other.
+func (x *askIndex) put(asks []ask) int32 {
+	n := len(asks)
+	if 2*n > len(x.slots) {
+		*x = askIndex{slots: make([]uint64, max(64, 2*len(x.slots))), epoch: 1}
+		for i := range n - 1 {
+			x.put(asks[:i+1])
+		}
 	}
-	b := appendHash(d.buffer[:0], h)
-	for _, t := range takes {
-		b = binary.LittleEndian.AppendUint64(b, uint64(t.rolling)) //nolint:gosec // any bits do
-		b = binary.LittleEndian.AppendUint64(b, uint64(t.end))     //nolint:gosec // any bits do
-		b = binary.LittleEndian.AppendUint64(b, uint64(t.max))     //nolint:gosec // any bits do
+	id := asks[n-1].id
+	for i := id.lo; ; i++ {
+		slot := &x.slots[i&uint64(len(x.slots)-1)]
+		if uint32(*slot>>32) != x.epoch {
+			*slot = uint64(x.epoch)<<32 | uint64(n)
+			return int32(n - 1) //nolint:gosec // far fewer
+		}
+		if k := int32(uint32(*slot)) - 1; asks[k].id == id { //nolint:gosec // as put there
+			return k
+		}
 	}
-	d.buffer = b
-	return d.bytes(b)
 }

@@ -54,7 +54,7 @@ func (m *Memory) Record(ctx context.Context, e Event) error {
 	}
 	d := m.desk()
 	defer m.putBack(d)
-	d.of(&m.seeds, &Attempt{Tenant: e.Tenant, ID: cmp.Or(e.Decision, e.ID), Profile: e.Profile})
+	d.begin(m, &Attempt{Tenant: e.Tenant, ID: cmp.Or(e.Decision, e.ID), Profile: e.Profile})
 	h := happening{
 		Event: &e, id: d.hasher.id(e.Tenant, e.ID), person: d.person,
 		activity: d.name(string(e.Activity)), offer: d.name(string(e.Offer)),

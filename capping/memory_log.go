@@ -84,7 +84,7 @@ func (l *log) find(h hash) *uint64 {
 func (l *log) put(h hash, value []byte, now int64) {
 	slot := l.find(h)
 	if slot == nil {
-		l.index.put(tagOf(h), l.append(h, value, now))
+		l.add(h, value, now)
 		return
 	}
 	_, old := l.at(placeIn(*slot))
@@ -95,6 +95,9 @@ func (l *log) put(h hash, value []byte, now int64) {
 	l.bury(len(old))
 	*slot = slotOf(tagOf(h), l.append(h, value, now))
 }
+
+// add keeps the value for h, for which nothing is kept.
+func (l *log) add(h hash, value []byte, now int64) { l.index.put(tagOf(h), l.append(h, value, now)) }
 
 // delete forgets h.
 func (l *log) delete(h hash) {

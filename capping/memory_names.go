@@ -1,92 +1,158 @@
 package capping
 
+import (
+	"math"
+	"math/bits"
+	"sync"
+	"sync/atomic"
+)
+
 // names gives a number to each of what very many records have in common, so that they
-// name it in a byte or two. A name lasts as long as a log has entries of its time.
+// name it in a byte or two. All books share them. A name lasts as long as a log has entries
+// of its time.
+//
+// It is found without a lock: by a guess, for which a hash of any part of it will do, and a look
+// whether it is what was meant. Only what is new, or was guessed wrong, waits for the lock.
+//
+//	guess ──► hints, in pairs ──► name ◄── all, by number ◄── records
 type names[V any] struct {
-	numbers table[uint32]
-	all     []name[V]
-	free    []uint32
-	enough  int // to look for names that are not used any more
+	hints atomic.Pointer[[]hint[V]] // a power of two
+	all   atomic.Pointer[[]namePointer[V]]
+
+	mu     sync.Mutex
+	byHash map[hash]*name[V]
+	free   []uint32
+	enough int // to look for names that are not used any more
 }
+
+type namePointer[V any] struct{ atomic.Pointer[name[V]] }
+
+// A hint is the two names that a guess was right about of late.
+type hint[V any] [2]namePointer[V]
 
 type name[V any] struct {
-	hash  hash // zero: it is free
-	value V
-	used  int64 // the latest Unix second in which an entry with it was put in
+	used   atomic.Int64 // the latest Unix second in which an entry with it was put in, or gone
+	number uint32
+	hash   hash
+	value  V
 }
 
-// get returns the number of the name of h, which is used now.
-func (s *names[V]) get(h hash, now int64) (n uint32, ok bool) {
-	p := s.numbers.get(h)
-	if p == nil {
-		return 0, false
-	}
-	s.use(*p, now)
-	return *p, true
+const (
+	fewNames = 64
+	gone     = math.MinInt64 // when a name was used that was taken away
+)
+
+func newNames[V any]() *names[V] {
+	s := &names[V]{byHash: make(map[hash]*name[V]), enough: fewNames}
+	s.hints.Store(new(make([]hint[V], 2*fewNames)))
+	s.all.Store(new(make([]namePointer[V], fewNames)))
+	return s
 }
 
-// recall is get where the number is often the one that is given, which it sets.
-func (s *names[V]) recall(h hash, number *uint32, now int64) bool {
-	if n := int(*number); n < len(s.all) && s.all[n].hash == h {
-		s.use(uint32(n), now) //nolint:gosec // it was one
-		return true
+// claim takes note that an entry which names n is put in now. It reports false if n was taken
+// away. It writes once a second, lest the caches of several processors vie for it.
+func (n *name[V]) claim(now int64) bool {
+	for {
+		switch used := n.used.Load(); {
+		case used == gone:
+			return false
+		case used >= now || n.used.CompareAndSwap(used, now):
+			return true
+		}
 	}
-	n, ok := s.get(h, now)
-	*number = n
-	return ok
 }
 
-// add gives a number to the name of h. If there are twice as many names as were needed it takes
-// those away that were not used since the oldest entry.
-func (s *names[V]) add(h hash, value V, now, oldest int64) uint32 {
-	if s.numbers.n >= max(s.enough, 64) {
-		s.sweep(oldest)
-		s.enough = 2 * s.numbers.n
+func (n *name[V]) isGone() bool { return n.used.Load() == gone }
+
+// guess returns the names that may be meant, nil if there are none.
+func (s *names[V]) guess(by uint64) (first, second *name[V]) {
+	hints := *s.hints.Load()
+	h := &hints[by&uint64(len(hints)-1)]
+	return h[0].Load(), h[1].Load()
+}
+
+// value returns what the number names that is in an entry of a log, the lock of which is held.
+func (s *names[V]) value(n uint32) *V { return &(*s.all.Load())[n].Load().value }
+
+// use takes note that what an entry names is in one that is put in now.
+func (s *names[V]) use(n uint32, now int64) { (*s.all.Load())[n].Load().claim(now) }
+
+// has reports whether there is a name of the hash.
+func (s *names[V]) has(h hash) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.byHash[h] != nil
+}
+
+// get returns the name of the hash, which is made if there is none, and guessed from now on. If there are twice as
+// many as were needed it takes those away that were not used since the oldest entry of any log: so no book is locked.
+func (s *names[V]) get(h hash, by uint64, now int64, made func() V, oldest func() int64) *name[V] {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := s.byHash[h]
+	if n == nil {
+		if len(s.byHash) >= s.enough {
+			s.sweep(oldest())
+			s.enough = max(fewNames, 2*len(s.byHash))
+		}
+		n = &name[V]{number: s.number(), hash: h, value: made()}
+		n.used.Store(max(now, gone+1)) // a clock that was never read is behind all
+		s.byHash[h] = n
+		(*s.all.Load())[n.number].Store(n)
 	}
-	made := name[V]{h, value, now}
-	n := uint32(len(s.all)) //nolint:gosec // far fewer
-	if k := len(s.free); k > 0 {
-		n, s.free = s.free[k-1], s.free[:k-1]
-		s.all[n] = made
-	} else {
-		s.all = append(s.all, made)
-	}
-	p, _ := s.numbers.put(h)
-	*p = n
+	s.hint(by, n)
 	return n
 }
 
-// use takes note that an entry names n now. It writes once a second, lest the caches of
-// several processors vie for it.
-func (s *names[V]) use(n uint32, now int64) {
-	if a := &s.all[n]; a.used != now {
-		a.used = now
+// number returns one that is free.
+func (s *names[V]) number() uint32 {
+	if k := len(s.free); k > 0 {
+		n := s.free[k-1]
+		s.free = s.free[:k-1]
+		return n
+	}
+	all, n := *s.all.Load(), len(s.byHash)
+	if n == len(all) {
+		larger := make([]namePointer[V], 2*n)
+		for i := range all {
+			larger[i].Store(all[i].Load())
+		}
+		s.all.Store(&larger)
+	}
+	return uint32(n) //nolint:gosec // far fewer
+}
+
+func (s *names[V]) hint(by uint64, n *name[V]) {
+	hints := *s.hints.Load()
+	if len(hints) < 2*len(s.byHash) {
+		hints = make([]hint[V], 1<<bits.Len(uint(4*len(s.byHash)))) // to be learnt again
+		s.hints.Store(&hints)
+	}
+	h := &hints[by&uint64(len(hints)-1)]
+	if first := h[0].Load(); first != n {
+		h[1].Store(first)
+		h[0].Store(n)
 	}
 }
 
-func (s *names[V]) value(n uint32) *V { return &s.all[n].value }
-
 func (s *names[V]) sweep(oldest int64) {
-	for i := range s.all {
-		if n := &s.all[i]; n.hash != (hash{}) && n.used < oldest {
-			s.numbers.delete(n.hash)
-			*n = name[V]{}
-			s.free = append(s.free, uint32(i)) //nolint:gosec // far fewer
+	all := *s.all.Load()
+	for h, n := range s.byHash {
+		used := n.used.Load()
+		if used < oldest && n.used.CompareAndSwap(used, gone) {
+			delete(s.byHash, h)
+			all[n.number].Store(nil)
+			s.free = append(s.free, n.number)
 		}
 	}
 }
 
 // A place is where an item is proposed.
-type place struct{ activity, placement hash }
-
-// A choice is what is proposed, and how its units count.
-type choice struct {
-	offer hash
-	takes []taking // by unit
+type place struct {
+	activity, placement     hash
+	activityID, placementID string
 }
 
-// A taking is how a unit counts, and the limit under which it was taken.
-type taking struct {
-	term
-	max int64
+func (p *place) is(i *Item) bool {
+	return p.activityID == string(i.Activity) && p.placementID == string(i.Placement)
 }

@@ -61,7 +61,7 @@ func (b *book) pastOf(id hash) []record {
 	}
 	all := make([]record, list.uvarint())
 	for i := range all {
-		all[i].readPast(&list, &b.places)
+		all[i].readPast(&list, b.places)
 	}
 	return all
 }
@@ -117,7 +117,7 @@ func (b *book) cleanPast() {
 		list := reader(value)
 		for range list.uvarint() {
 			var r record
-			r.readPast(&list, &b.places)
+			r.readPast(&list, b.places)
 			b.usePlaces(&r)
 		}
 	})

@@ -35,7 +35,7 @@ type unit struct {
 	activity hash
 	place    uint32 // of the part
 	choice   uint32 // of the part
-	taking   uint32 // which of the choice's
+	stake    uint32 // which of the choice's
 	revision uint64 // the latest that it served
 	state    unitState
 }
@@ -64,6 +64,17 @@ func (r *record) latest() uint64 {
 		return 0
 	}
 	return r.revision
+}
+
+// most returns the smallest limit under which the unit's revision took those of its counter.
+func (r *record) most(u *unit) int64 {
+	most := u.max
+	for i := range r.units {
+		if same := &r.units[i]; same.id == u.id && same.revision == u.revision {
+			most = min(most, same.max)
+		}
+	}
+	return most
 }
 
 // stripes returns those in which the record has units.

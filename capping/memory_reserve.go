@@ -21,11 +21,11 @@ func (m *Memory) Reserve(ctx context.Context, r Reservation) (Grant, error) {
 	}
 	d := m.desk()
 	defer m.putBack(d)
-	d.sum(&m.seeds, &r)
 	read, err := m.read(ctx)
 	if err != nil {
 		return Grant{}, err
 	}
+	d.sum(m, &r)
 	for {
 		b := m.open(d.id, read)
 		own, err := b.recordOf(d)
@@ -35,6 +35,11 @@ func (m *Memory) Reserve(ctx context.Context, r Reservation) (Grant, error) {
 		if err != nil {
 			b.mu.Unlock()
 			return Grant{}, err
+		}
+		if !d.claim(b.now.second) {
+			b.mu.Unlock()
+			d.sum(m, &r)
+			continue
 		}
 		if set := d.stripes | own.stripes(); m.seize(b, set) {
 			g := Grant{}
@@ -80,19 +85,14 @@ func (m *Memory) grant(b *book, r *Reservation, d *demand, own *record) uint64 {
 	if r.Hold > 0 {
 		state, next.lapse = held, b.now.add(r.Hold)
 	}
-	b.fill(next, r, d, revision, state)
 	if own != nil {
-		next.first = own.first
-		m.clear(own)
-		next.serve(own.kept())
-		b.useUnits(next.units)
+		m.replace(b, own, next, r, d, revision, state)
+	} else {
+		m.stripes.take(d.asks, instantOf(r.At))
+		next.profile, next.revision = d.person, revision
+		d.buffer = next.appendFirst(d.buffer[:0], d, instantOf(r.At), state)
+		b.records.add(d.id, d.buffer, b.now.second)
 	}
-	for i := range next.units {
-		if u := &next.units[i]; u.state == state {
-			m.stripes.of(&u.counter).take(&u.counter, u.at)
-		}
-	}
-	b.save(d.id, next, &d.buffer)
 	if r.Hold > 0 {
 		b.schedule(d.id, next)
 	}
@@ -100,6 +100,21 @@ func (m *Memory) grant(b *book, r *Reservation, d *demand, own *record) uint64 {
 		m.stripes.purge(d.stripes, b.now.add(-m.config.Lateness))
 	}
 	return revision
+}
+
+// replace puts the record of the reservation in the place of the decision's own.
+func (m *Memory) replace(b *book, own, next *record, r *Reservation, d *demand, revision uint64, state unitState) {
+	b.fill(next, r, d, revision, state)
+	next.first = own.first
+	m.clear(own)
+	next.serve(own.kept())
+	b.useUnits(next.units)
+	for i := range next.units {
+		if u := &next.units[i]; u.state == state {
+			m.stripes.of(&u.counter).take(&u.counter, u.at)
+		}
+	}
+	b.save(d.id, next, &d.buffer)
 }
 
 // clear gives back what the record's revision took, but for what only a release

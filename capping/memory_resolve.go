@@ -24,7 +24,12 @@ func (m *Memory) Resolve(ctx context.Context, r Resolution) error {
 	}
 	d := m.desk()
 	defer m.putBack(d)
-	d.of(&m.seeds, &Attempt{Tenant: r.Tenant, ID: r.ID})
+	release := r.Action == Release && r.Record != nil
+	if release {
+		d.sum(m, r.Record)
+	} else {
+		d.begin(m, &Attempt{Tenant: r.Tenant, ID: r.ID})
+	}
 	activity := d.name(string(r.Activity))
 	read, err := m.read(ctx)
 	if err != nil {
@@ -32,7 +37,12 @@ func (m *Memory) Resolve(ctx context.Context, r Resolution) error {
 	}
 	for {
 		b := m.open(d.id, read)
-		if r.Action == Release && r.Record != nil {
+		if release {
+			if !d.claim(b.now.second) {
+				b.mu.Unlock()
+				d.sum(m, r.Record)
+				continue
+			}
 			err := m.releaseRecord(b, d, activity, &r)
 			b.mu.Unlock()
 			return err
@@ -79,7 +89,7 @@ func (m *Memory) confirm(r *record, now instant, meant func(*unit) bool) bool {
 			continue
 		}
 		l := m.stripes.of(&u.counter)
-		if m.dropped(u.term, u.at, now) || l.units(&u.counter, u.at) >= u.max {
+		if m.dropped(u.term, u.at, now) || l.units(&u.counter, u.at) >= r.most(u) {
 			for j := range i {
 				if t := &r.units[j]; t.state == lapsed && meant(t) {
 					m.stripes.of(&t.counter).giveBack(&t.counter, t.at)
@@ -144,7 +154,7 @@ func (m *Memory) releaseRecord(b *book, d *demand, activity hash, of *Resolution
 			return err
 		}
 	}
-	return m.releaseForgotten(b, d.id, activity, of)
+	return m.releaseForgotten(b, d, activity, of)
 }
 
 // releaseRevision releases what is left of one revision of the record.
@@ -170,12 +180,10 @@ func (m *Memory) releaseRevision(r *record, activity hash, of *Resolution) error
 
 // releaseForgotten releases what is where the reservation put it, and keeps in mind
 // that it is back.
-func (m *Memory) releaseForgotten(b *book, id, activity hash, of *Resolution) error {
-	var d demand
-	d.sum(&m.seeds, of.Record)
+func (m *Memory) releaseForgotten(b *book, d *demand, activity hash, of *Resolution) error {
 	r := record{first: of.Record.Revision}
-	b.fill(&r, of.Record, &d, of.Record.Revision, confirmed)
+	b.fill(&r, of.Record, d, of.Record.Revision, confirmed)
 	err := m.releaseRevision(&r, activity, of)
-	b.bury(id, &r)
+	b.bury(d.id, &r)
 	return err
 }

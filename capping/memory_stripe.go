@@ -48,6 +48,18 @@ func (s *stripes) touch(asks []ask) (nothing uint32) {
 	return nothing
 }
 
+// take counts the units that are asked for.
+func (s *stripes) take(asks []ask, at instant) {
+	for i := range asks {
+		if a := &asks[i]; !a.events {
+			l := s.of(&a.counter)
+			for range a.units {
+				l.take(&a.counter, at)
+			}
+		}
+	}
+}
+
 // used returns how many units, or events, count on the source at the instant.
 func (s *stripes) used(on *source, at instant) int64 { return s[on.stripe()].used(on, at) }
 
