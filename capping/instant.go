@@ -68,8 +68,14 @@ func (i instant) inEra() (era, uint64) {
 // A timeline is a list of nanoseconds of one era in order, equal ones side by side.
 type timeline []uint64
 
-// before returns how many lie before x.
+// before returns how many lie before x: all or none of most.
 func (l timeline) before(x uint64) int {
+	if k := len(l); k == 0 || l[k-1] < x {
+		return k
+	}
+	if l[0] >= x {
+		return 0
+	}
 	n, _ := slices.BinarySearch(l, x)
 	return n
 }

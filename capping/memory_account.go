@@ -6,14 +6,14 @@ import (
 )
 
 // accounts remember what keys read apart from their profiles, so that a look at a key tells its
-// hashes. They are found without a lock, in pairs, by the hash of the offer or the policy. What comes first
-// is remembered if it comes twice in a row, lest more keys than there is room for drive each other out
+// hashes. They are found without a lock, in pairs, by the hash of the offer or the policy. A key
+// is remembered when it comes again soon, lest more than there is room for drive each other out
 // for nothing.
 type accounts [1 << accountBits]accountPair
 
 type accountPair struct {
 	first, second atomic.Pointer[account]
-	missed        atomic.Uint64 // the latest that was not there
+	door          door
 }
 
 const accountBits = 11
@@ -27,7 +27,7 @@ func (t *accounts) read(d *demand, s *source, k *Key) {
 		known = p.second.Load()
 		if known == nil || !known.is(k) {
 			*s = d.account(k)
-			if p.missed.Swap(by) == by {
+			if p.door.knows(by) {
 				p.second.Store(p.first.Load())
 				p.first.Store(&account{k.clone(), *s})
 			}
@@ -45,15 +45,33 @@ func (h *hasher) guess(k *Key) uint64 {
 	if of == "" {
 		of = string(k.Policy)
 	}
-	const odd = 0x9e3779b97f4a7c15
 	more := uint64(k.Window.Rolling) ^ uint64(k.Start) ^ uint64(len(k.Counts))<<32 ^ uint64(len(k.Placement))<<40 //nolint:gosec // any bits do
 	return maphash.String(h.hi, of) ^ more*odd
 }
 
+// odd mixes bits: 2⁶⁴ by the golden ratio.
+const odd = 0x9e3779b97f4a7c15
+
+// A door remembers one hash of late, but for its lowest bit, which is set until another came.
+type door struct{ atomic.Uint64 }
+
+// knows reports whether the hash has come before. If not it is remembered, instead of another that did not come
+// between the latest two.
+func (d *door) knows(h uint64) bool {
+	switch known := d.Load(); {
+	case known|1 == h|1:
+		return true
+	case known&1 != 0:
+		d.Store(known &^ 1)
+	default:
+		d.Store(h | 1)
+	}
+	return false
+}
+
 // doors tell which choices came of late.
-type doors [1 << doorBits]atomic.Uint64
+type doors [1 << doorBits]door
 
 const doorBits = 10
 
-// isNew reports whether the hash has not come of late.
-func (t *doors) isNew(h hash) bool { return t[h.hi>>(64-doorBits)].Swap(h.lo) != h.lo }
+func (t *doors) knows(h hash) bool { return t[h.hi>>(64-doorBits)].knows(h.lo) }

@@ -111,22 +111,24 @@ func (k Key) clone() Key {
 
 // choice returns what the item chooses.
 func (m *Memory) choice(d *demand, i *Item) *name[choice] {
-	by := maphash.String(m.seeds.hi, string(i.Offer))
-	n, other := m.choices.guess(by)
-	switch {
-	case n != nil && n.value.is(i, d.who) && !n.isGone():
-		return n
-	case other != nil && other.value.is(i, d.who) && !other.isGone():
-		return other
+	quick := d.quick(i)
+	for k := uint64(0); ; k++ {
+		n := m.choices.probe(quick, k)
+		if n == nil {
+			break
+		}
+		if n.quick == quick && n.value.is(i, d.who) && !n.isGone() {
+			return n
+		}
 	}
-	return m.newChoice(d, i, by)
+	return m.newChoice(d, i, quick)
 }
 
 // newChoice finds or makes what the item chooses. The keys of most choices are kept; but an application may
 // name keys that hardly any other decision draws on, and those had better be told by
 // the record. So a choice is kept only if it comes a second time soon (a doorkeeper,
 // Einziger, Friedman and Manes 2017).
-func (m *Memory) newChoice(d *demand, i *Item, by uint64) *name[choice] {
+func (m *Memory) newChoice(d *demand, i *Item, quick uint64) *name[choice] {
 	c := choice{id: i.Offer, offer: d.name(string(i.Offer)), stakes: d.stakes[:0]}
 	for k := range i.Limits {
 		l := &i.Limits[k]
@@ -136,7 +138,7 @@ func (m *Memory) newChoice(d *demand, i *Item, by uint64) *name[choice] {
 	}
 	d.stakes = c.stakes[:0]
 	h := d.choice(&c)
-	if len(c.stakes) > 0 && !c.told && m.doors.isNew(h) && !m.choices.has(h) {
+	if len(c.stakes) > 0 && !c.told && !m.doors.knows(h) && !m.choices.has(h) {
 		c.told = true
 	}
 	if c.told {
@@ -144,9 +146,19 @@ func (m *Memory) newChoice(d *demand, i *Item, by uint64) *name[choice] {
 			s := &c.stakes[k]
 			*s = stake{account{source: source{counter: counter{term: s.term}, events: s.events}}, s.max, told}
 		}
-		h = d.choice(&c)
+		h, quick = d.choice(&c), 0
 	}
-	return m.choices.get(h, by, m.clock.now().second, c.clone, m.oldestRecord)
+	return m.choices.get(h, quick, m.clock.now().second, c.clone, m.oldestRecord)
+}
+
+// quick hashes enough of the item to find its choice.
+func (h *hasher) quick(i *Item) uint64 {
+	quick := maphash.String(h.hi, string(i.Offer))
+	for k := range i.Limits {
+		l := &i.Limits[k]
+		quick = quick*odd ^ uint64(l.Max) ^ uint64(l.Key.Start) ^ uint64(l.Key.Window.Rolling) ^ uint64(len(l.Key.Policy)) //nolint:gosec // any bits do
+	}
+	return max(1, quick)
 }
 
 // choice hashes c.
@@ -181,14 +193,15 @@ func (m *Memory) place(d *demand, k int, i *Item) *name[place] {
 	if n := d.spots[k]; n != nil && n.value.is(i) && !n.isGone() {
 		return n
 	}
-	by := maphash.String(m.seeds.hi, string(i.Activity))
-	n, other := m.places.guess(by)
-	switch {
-	case n != nil && n.value.is(i) && !n.isGone():
-	case other != nil && other.value.is(i) && !other.isGone():
-		n = other
-	default:
-		n = m.places.get(d.pair(string(i.Activity), string(i.Placement)), by, m.clock.now().second, func() place {
+	quick := max(1, maphash.String(m.seeds.hi, string(i.Activity)))
+	var n *name[place]
+	for k := uint64(0); ; k++ {
+		if n = m.places.probe(quick, k); n == nil || n.quick == quick && n.value.is(i) && !n.isGone() {
+			break
+		}
+	}
+	if n == nil {
+		n = m.places.get(d.pair(string(i.Activity), string(i.Placement)), quick, m.clock.now().second, func() place {
 			return place{
 				d.name(string(i.Activity)), d.name(string(i.Placement)),
 				strings.Clone(string(i.Activity)), strings.Clone(string(i.Placement)),

@@ -30,7 +30,8 @@ type ask struct {
 	source
 	max         int64
 	units       int64
-	item, limit int32 // the first that asks
+	item, limit int32   // the first that asks
+	number      *uint32 // of the units on it, if it was found
 }
 
 // made is what an item is made of.
@@ -108,7 +109,8 @@ func (d *demand) ask(s *stake, l *Limit, item, limit int) {
 		a.max = min(a.max, l.Max)
 		return
 	}
-	a.units, a.max, a.item, a.limit = 1, l.Max, int32(item), int32(limit) //nolint:gosec // far fewer
+	a.units, a.max, a.number = 1, l.Max, nil
+	a.item, a.limit = int32(item), int32(limit) //nolint:gosec // far fewer
 	d.stripes |= 1 << a.stripe()
 }
 

@@ -9,11 +9,18 @@ import (
 // only rolling windows and events, which any window may count, need the dates.
 type ledger struct {
 	forEver counts
-	periods map[int64]*counts // by their ends
+	periods map[int64]*period // by their ends
+	recent  [4]*period        // some of them, by slot
 	ends    []int64           // of the periods, in order
 	rolling map[time.Duration]*dated
 	events  dated // by stream
 	unswept int   // units that were taken since the last sweep
+}
+
+// A period is a calendar window with its counts.
+type period struct {
+	end int64
+	counts
 }
 
 // counts are numbers above 0 by hash: their low 32 bits in a table, and the rest,
@@ -24,10 +31,21 @@ type counts struct {
 }
 
 func (c *counts) of(h hash) int64 {
-	if n := c.low.get(h); n != nil {
-		return c.high[h]<<32 | int64(*n)
+	n, _ := c.find(h)
+	return n
+}
+
+// find returns the number of h, and its low part in the table, nil if it is 0.
+func (c *counts) find(h hash) (int64, *uint32) {
+	n := c.low.get(h)
+	switch {
+	case n == nil:
+		return 0, nil
+	case c.high == nil:
+		return int64(*n), n
+	default:
+		return c.high[h]<<32 | int64(*n), n
 	}
-	return 0
 }
 
 func (c *counts) add(h hash) {
@@ -60,7 +78,27 @@ func (l *ledger) counts(c *counter) *counts {
 	if c.end == never {
 		return &l.forEver
 	}
-	return l.periods[c.end]
+	if p := l.period(c.end); p != nil {
+		return &p.counts
+	}
+	return nil
+}
+
+// slotOf returns the place among the recent ones of the period with the end: those that go on at the
+// same time end at different full hours.
+func (l *ledger) slotOf(end int64) **period { return &l.recent[uint64(end)*odd>>62] } //nolint:gosec // any bits do
+
+// period returns the one with the end, nil if there is none yet.
+func (l *ledger) period(end int64) *period {
+	slot := l.slotOf(end)
+	if p := *slot; p != nil && p.end == end {
+		return p
+	}
+	p := l.periods[end]
+	if p != nil {
+		*slot = p
+	}
+	return p
 }
 
 // used returns how many units, or events, count on s at the instant.
@@ -69,6 +107,18 @@ func (l *ledger) used(s *source, at instant) int64 {
 		return l.happened(s, at)
 	}
 	return l.units(&s.counter, at)
+}
+
+// find returns how many units count on c at the instant, and the number that each more of them adds
+// one to, if there is one; it is good until a counter comes or goes.
+func (l *ledger) find(c *counter, at instant) (int64, *uint32) {
+	if c.rolling > 0 {
+		return l.units(c, at), nil
+	}
+	if counts := l.counts(c); counts != nil {
+		return counts.find(c.id)
+	}
+	return 0, nil
 }
 
 // touch has the counter at hand for what follows. Its result means nothing.
@@ -81,7 +131,7 @@ func (l *ledger) touch(c *counter) uint32 {
 	case c.end == never:
 		return l.forEver.low.touch(c.id)
 	default:
-		if p := l.periods[c.end]; p != nil {
+		if p := l.period(c.end); p != nil {
 			return p.low.touch(c.id)
 		}
 	}
@@ -95,10 +145,8 @@ func (l *ledger) units(c *counter, at instant) int64 {
 		}
 		return 0
 	}
-	if counts := l.counts(c); counts != nil {
-		return counts.of(c.id)
-	}
-	return 0
+	n, _ := l.find(c, at)
+	return n
 }
 
 func (l *ledger) happened(s *source, at instant) int64 {
@@ -140,12 +188,13 @@ func (l *ledger) newRolling(w time.Duration) *dated {
 
 func (l *ledger) newPeriod(end int64) *counts {
 	if l.periods == nil {
-		l.periods = make(map[int64]*counts)
+		l.periods = make(map[int64]*period)
 	}
 	i, _ := slices.BinarySearch(l.ends, end)
 	l.ends = slices.Insert(l.ends, i, end)
-	l.periods[end] = new(counts)
-	return l.periods[end]
+	p := &period{end: end}
+	l.periods[end] = p
+	return &p.counts
 }
 
 // giveBack takes a unit off c. A counter without that unit stays as it is.
@@ -165,6 +214,7 @@ func (l *ledger) giveBack(c *counter, at instant) {
 func (l *ledger) purge(horizon instant) {
 	for len(l.ends) > 0 && (term{end: l.ends[0]}).gone(horizon, horizon) {
 		delete(l.periods, l.ends[0])
+		*l.slotOf(l.ends[0]) = nil
 		l.ends = l.ends[1:]
 	}
 	if l.unswept < segmentLength/4 {

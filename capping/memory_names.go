@@ -11,12 +11,12 @@ import (
 // name it in a byte or two. All books share them. A name lasts as long as a log has entries
 // of its time.
 //
-// It is found without a lock: by a guess, for which a hash of any part of it will do, and a look
-// whether it is what was meant. Only what is new, or was guessed wrong, waits for the lock.
+// It is found without a lock: by a quick hash of any part of it, and a look whether it is what was
+// meant. Only what is new waits for the lock.
 //
-//	guess ──► hints, in pairs ──► name ◄── all, by number ◄── records
+//	quick hash ──► index ──► name ◄── all, by number ◄── records
 type names[V any] struct {
-	hints atomic.Pointer[[]hint[V]] // a power of two
+	index atomic.Pointer[[]namePointer[V]] // with linear probing, mostly empty: most are the first that is looked at
 	all   atomic.Pointer[[]namePointer[V]]
 
 	mu     sync.Mutex
@@ -27,24 +27,22 @@ type names[V any] struct {
 
 type namePointer[V any] struct{ atomic.Pointer[name[V]] }
 
-// A hint is the two names that a guess was right about of late.
-type hint[V any] [2]namePointer[V]
-
 type name[V any] struct {
 	used   atomic.Int64 // the latest Unix second in which an entry with it was put in, or gone
+	quick  uint64       // 0: it is not in the index
 	number uint32
-	hash   hash
 	value  V
 }
 
 const (
 	fewNames = 64
+	sparse   = 4             // slots of the index for each name
 	gone     = math.MinInt64 // when a name was used that was taken away
 )
 
 func newNames[V any]() *names[V] {
 	s := &names[V]{byHash: make(map[hash]*name[V]), enough: fewNames}
-	s.hints.Store(new(make([]hint[V], 2*fewNames)))
+	s.index.Store(new(make([]namePointer[V], sparse*fewNames)))
 	s.all.Store(new(make([]namePointer[V], fewNames)))
 	return s
 }
@@ -64,11 +62,10 @@ func (n *name[V]) claim(now int64) bool {
 
 func (n *name[V]) isGone() bool { return n.used.Load() == gone }
 
-// guess returns the names that may be meant, nil if there are none.
-func (s *names[V]) guess(by uint64) (first, second *name[V]) {
-	hints := *s.hints.Load()
-	h := &hints[by&uint64(len(hints)-1)]
-	return h[0].Load(), h[1].Load()
+// probe returns the k-th name that may have the quick hash, nil if there is no more.
+func (s *names[V]) probe(quick, k uint64) *name[V] {
+	index := *s.index.Load()
+	return index[(quick+k)&uint64(len(index)-1)].Load()
 }
 
 // value returns what the number names that is in an entry of a log, the lock of which is held.
@@ -84,9 +81,10 @@ func (s *names[V]) has(h hash) bool {
 	return s.byHash[h] != nil
 }
 
-// get returns the name of the hash, which is made if there is none, and guessed from now on. If there are twice as
-// many as were needed it takes those away that were not used since the oldest entry of any log: so no book is locked.
-func (s *names[V]) get(h hash, by uint64, now int64, made func() V, oldest func() int64) *name[V] {
+// get returns the name of the hash, which is made if there is none, to be found by the quick one from now on. If there are
+// twice as many as were needed it takes those away that were not used since the oldest entry of any log. The
+// caller has no lock, for that looks into all books.
+func (s *names[V]) get(h hash, quick uint64, now int64, made func() V, oldest func() int64) *name[V] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := s.byHash[h]
@@ -94,13 +92,14 @@ func (s *names[V]) get(h hash, by uint64, now int64, made func() V, oldest func(
 		if len(s.byHash) >= s.enough {
 			s.sweep(oldest())
 			s.enough = max(fewNames, 2*len(s.byHash))
+			s.reindex()
 		}
-		n = &name[V]{number: s.number(), hash: h, value: made()}
+		n = &name[V]{quick: quick, number: s.number(), value: made()}
 		n.used.Store(max(now, gone+1)) // a clock that was never read is behind all
 		s.byHash[h] = n
 		(*s.all.Load())[n.number].Store(n)
+		n.enter(*s.index.Load())
 	}
-	s.hint(by, n)
 	return n
 }
 
@@ -122,17 +121,25 @@ func (s *names[V]) number() uint32 {
 	return uint32(n) //nolint:gosec // far fewer
 }
 
-func (s *names[V]) hint(by uint64, n *name[V]) {
-	hints := *s.hints.Load()
-	if len(hints) < 2*len(s.byHash) {
-		hints = make([]hint[V], 1<<bits.Len(uint(4*len(s.byHash)))) // to be learnt again
-		s.hints.Store(&hints)
+// reindex makes an index with room for enough.
+func (s *names[V]) reindex() {
+	index := make([]namePointer[V], 1<<bits.Len(uint(sparse*s.enough-1))) //nolint:gosec // it is above 0
+	for _, n := range s.byHash {
+		n.enter(index)
 	}
-	h := &hints[by&uint64(len(hints)-1)]
-	if first := h[0].Load(); first != n {
-		h[1].Store(first)
-		h[0].Store(n)
+	s.index.Store(&index)
+}
+
+// enter puts the name into the index.
+func (n *name[V]) enter(index []namePointer[V]) {
+	if n.quick == 0 {
+		return
 	}
+	i := n.quick
+	for index[i&uint64(len(index)-1)].Load() != nil {
+		i++
+	}
+	index[i&uint64(len(index)-1)].Store(n)
 }
 
 func (s *names[V]) sweep(oldest int64) {

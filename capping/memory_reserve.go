@@ -67,11 +67,22 @@ func (m *Memory) full(r *Reservation, d *demand, own *record, now instant) ([]Fu
 		if a.events {
 			needed = 1
 		}
-		if others := m.othersOn(&a.source, at, own); others+needed > a.max {
+		if others := m.find(a, at, own); others+needed > a.max {
 			full = append(full, Full{Key: r.Items[a.item].Limits[a.limit].Key, Used: others})
 		}
 	}
 	return full, nil
+}
+
+// find returns how many units or events others have on what is asked for. If nothing goes back before more are
+// taken it keeps the number at hand.
+func (m *Memory) find(a *ask, at instant, own *record) int64 {
+	if own != nil || a.events {
+		return m.othersOn(&a.source, at, own)
+	}
+	n, number := m.stripes.of(&a.counter).find(&a.counter, at)
+	a.number = number
+	return n
 }
 
 // grant replaces what the decision held by the reservation, for which there is room.

@@ -1,6 +1,7 @@
 package capping
 
 import (
+	"math"
 	"math/bits"
 	"sync"
 )
@@ -48,10 +49,18 @@ func (s *stripes) touch(asks []ask) (nothing uint32) {
 	return nothing
 }
 
-// take counts the units that are asked for.
+// take counts the units that are asked for: first those of counters that were found, for
+// new ones move them.
 func (s *stripes) take(asks []ask, at instant) {
 	for i := range asks {
-		if a := &asks[i]; !a.events {
+		a := &asks[i]
+		if a.number != nil && *a.number < math.MaxUint32-uint32(a.units) { //nolint:gosec // a reservation has far fewer
+			*a.number += uint32(a.units) //nolint:gosec // as above
+			a.units, a.number = 0, nil
+		}
+	}
+	for i := range asks {
+		if a := &asks[i]; !a.events && a.units > 0 {
 			l := s.of(&a.counter)
 			for range a.units {
 				l.take(&a.counter, at)
