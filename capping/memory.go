@@ -69,10 +69,9 @@ type Memory struct {
 	seeds  seeds
 	desks  sync.Pool // of demands
 
-	places   *names[place]
-	choices  *names[choice]
-	accounts accounts
-	doors    doors
+	places  *names[place]
+	choices *names[choice]
+	doors   doors
 
 	_        [64]byte // what all calls write is on other cache lines than what they read
 	clock    clock

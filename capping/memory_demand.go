@@ -13,13 +13,14 @@ type demand struct {
 	who     profile.ID // its profile
 	person  hash       // and the hash of that
 	stripes stripeSet
-	asks    []ask          // by key in the order of first mention
-	limits  []int32        // which ask each limit of the reservation is part of
-	items   []made         // of the reservation
-	takes   int            // how many units it takes
-	spots   []*name[place] // of the latest reservation: mostly the next one has the same
+	asks    []ask   // by key in the order of first mention
+	limits  []int32 // which ask each limit of the reservation is part of
+	items   []made  // of the reservation
+	takes   int     // how many units it takes
+	spots   []spot  // of the latest reservation: mostly the next one has the same
 	index   askIndex
-	stakes  []stake // scratch
+	stakes  []stake // scratch of one item
+	told    []stake // likewise
 	own     record  // of the decision, as it is kept
 	next    record  // and as it shall be
 	touched uint32  // of no use, but to keep what computes it
@@ -40,6 +41,12 @@ type made struct {
 	choice *name[choice]
 }
 
+// A spot is the place of an item.
+type spot struct {
+	activity, placement []byte
+	name                *name[place]
+}
+
 func (d *demand) begin(m *Memory, a *Attempt) {
 	d.start(&m.seeds, a.Profile)
 	d.who, d.person = a.Profile, d.known
@@ -58,7 +65,7 @@ func (d *demand) read(m *Memory, a *Attempt, keys []Key) {
 	d.begin(m, a)
 	for i := range keys {
 		a := d.add()
-		m.accounts.read(d, &a.source, &keys[i])
+		d.source(&a.source, &keys[i])
 		d.stripes |= 1 << a.stripe()
 	}
 }
@@ -82,8 +89,8 @@ func (d *demand) sum(m *Memory, r *Reservation) {
 		item := &r.Items[i]
 		c := m.choice(d, item)
 		d.items = append(d.items, made{m.place(d, i, item), c})
-		for k := range c.value.stakes {
-			d.ask(&c.value.stakes[k], &item.Limits[k], i, k)
+		for k := range d.stakes {
+			d.ask(&d.stakes[k], &item.Limits[k], i, k)
 		}
 	}
 }
@@ -91,12 +98,8 @@ func (d *demand) sum(m *Memory, r *Reservation) {
 // ask makes d ask for a unit under the limit.
 func (d *demand) ask(s *stake, l *Limit, item, limit int) {
 	a := d.add()
-	switch a.source = s.source; s.whose {
-	case persons:
-		a.by(d.person)
-	case told:
-		d.source(&a.source, &l.Key)
-	}
+	a.source = s.source
+	a.by(d.of(l.Key.Profile))
 	if !a.events {
 		d.takes++
 	}

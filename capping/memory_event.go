@@ -114,7 +114,7 @@ func (h *happening) find(d *demand) (set stripeSet) {
 	count := func(k *Key) {
 		for _, p := range slices.Compact([]hash{{}, h.person}) {
 			for _, at := range slices.Compact([]hash{{}, h.placement}) {
-				s := d.stream(k, p, at)
+				s := d.stream(k, at).with(p)
 				h.streams = append(h.streams, s)
 				set |= 1 << s.part(stripeBits)
 			}

@@ -4,8 +4,11 @@ import (
 	"encoding/binary"
 	"hash/maphash"
 	"math"
+	"math/bits"
+	"strings"
 	"time"
 
+	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/profile"
 )
 
@@ -45,15 +48,25 @@ type hasher struct {
 	profile profile.ID
 	known   hash // of the profile
 	buffer  []byte
+
+	latest   string // text, and its hash
+	ofLatest hash
+	windows  [8]knownWindow
 }
 
 // start begins with a call that is about the profile.
 func (h *hasher) start(s *seeds, p profile.ID) {
+	if h.seeds != s {
+		h.windows = [len(h.windows)]knownWindow{}
+	}
 	h.seeds, h.profile, h.known = s, p, s.name(string(p))
 }
 
 // end forgets what is the caller's.
-func (h *hasher) end() { h.profile, h.known = "", hash{} }
+func (h *hasher) end() {
+	h.profile, h.known = "", hash{}
+	h.latest, h.ofLatest = "", hash{}
+}
 
 func (h *hasher) of(p profile.ID) hash {
 	if h.profile != p {
@@ -71,20 +84,74 @@ func (h *hasher) pair(a, b string) hash {
 // id hashes what has an id of its own in each tenant.
 func (h *hasher) id(tenant, id string) hash { return h.pair(tenant, id) }
 
-// key hashes k with the profile of which the hash is given.
-func (h *hasher) key(k *Key, of hash) hash {
-	b := append(h.buffer[:0], 0)
-	b = appendText(b, k.Tenant)
-	b = appendText(b, string(k.Offer))
-	b = appendText(b, string(k.Policy))
-	b = appendText(b, k.Counts)
-	b = appendText(b, string(k.Placement))
-	if w := &k.Window; w.Rolling|time.Duration(k.Start|k.End) != 0 || w.Every != "" || w.Timezone != "" || w.WeekStart != "" {
-		b[0] = 1
-		b = appendWindow(b, k)
+// text hashes a text that may well be the latest one.
+func (h *hasher) text(text string) hash {
+	if h.latest != text {
+		h.latest, h.ofLatest = text, h.name(text)
 	}
-	h.buffer = b
-	return h.bytes(b).with(of)
+	return h.ofLatest
+}
+
+// source makes s what k reads.
+func (h *hasher) source(s *source, k *Key) {
+	h.account(s, k)
+	s.by(h.of(k.Profile))
+}
+
+// account makes s what k reads apart from its profile. The hash of a key is the sum of those of
+// its parts, each turned by its own number of bits: it is as random as they are.
+func (h *hasher) account(s *source, k *Key) {
+	s.term = termOf(k)
+	place := h.name(string(k.Placement))
+	s.id = h.stream(k, place)
+	if s.events = k.Counts != ""; s.events {
+		s.stream, s.start = s.id, k.Start
+	}
+	if w := &k.Window; w.Rolling|time.Duration(k.Start|k.End) != 0 || w.Every != "" || w.Timezone != "" || w.WeekStart != "" {
+		s.id = s.id.plus(h.window(k), 40)
+	}
+}
+
+// stream hashes what k counts apart from its window and its profile, for any window may count the same
+// events. The hashes of the profile and the placement are enough, so that an event
+// finds them though only its decision's record tells who and where it was.
+func (h *hasher) stream(k *Key, place hash) hash {
+	id := h.text(string(k.Offer)).plus(place, 8)
+	if k.Policy != "" {
+		id = id.plus(h.name(string(k.Policy)), 16)
+	}
+	if k.Counts != "" {
+		id = id.plus(h.name(k.Counts), 24)
+	}
+	if k.Tenant != "" {
+		id = id.plus(h.name(k.Tenant), 32)
+	}
+	return id
+}
+
+// plus adds the turned hash of a part.
+func (h hash) plus(o hash, turn int) hash {
+	return hash{h.hi ^ bits.RotateLeft64(o.hi, turn), max(1, h.lo^bits.RotateLeft64(o.lo, turn))}
+}
+
+// A knownWindow remembers the hash of one.
+type knownWindow struct {
+	offer.Window
+	start, end int64
+	hash       hash
+}
+
+// window hashes the window of k. Few are in use at a time.
+func (h *hasher) window(k *Key) hash {
+	known := &h.windows[uint64(int64(k.Window.Rolling)^k.End)*odd>>61] //nolint:gosec // any bits do
+	if known.hash == (hash{}) || known.start != k.Start || known.end != k.End || known.Window != k.Window {
+		h.buffer = appendWindow(h.buffer[:0], k)
+		*known = knownWindow{k.Window, k.Start, k.End, h.bytes(h.buffer)}
+		for _, s := range []*string{(*string)(&known.Every), &known.Timezone, &known.WeekStart} {
+			*s = strings.Clone(*s) // lest it hold on to memory of the caller's
+		}
+	}
+	return known.hash
 }
 
 func appendWindow(b []byte, k *Key) []byte {
@@ -94,17 +161,6 @@ func appendWindow(b []byte, k *Key) []byte {
 	b = appendText(b, string(k.Window.Every))
 	b = appendText(b, k.Window.Timezone)
 	return appendText(b, k.Window.WeekStart)
-}
-
-// stream hashes what k counts apart from its window, for any window may count the same
-// events. The hashes of the profile and the placement are enough, so that an event
-// finds them though only its decision's record tells who and where it was.
-func (h *hasher) stream(k *Key, of, place hash) hash {
-	b := appendText(appendHash(h.buffer[:0], place), k.Tenant)
-	b = appendText(b, string(k.Offer))
-	b = appendText(b, string(k.Policy))
-	h.buffer = appendText(b, k.Counts)
-	return h.bytes(h.buffer).with(of)
 }
 
 // with returns the hash of something together with a profile, if there is one: the sum
@@ -178,11 +234,10 @@ func (s *source) stripe() int {
 	return s.id.part(stripeBits)
 }
 
-// source makes s what k reads.
-func (h *hasher) source(s *source, k *Key) {
-	of := h.of(k.Profile)
-	s.id, s.term = h.key(k, of), termOf(k)
-	if s.events = k.Counts != ""; s.events {
-		s.stream, s.start = h.stream(k, of, h.name(string(k.Placement))), k.Start
+// by makes s what the key of the profile reads, if there is one.
+func (s *source) by(of hash) {
+	s.id = s.id.with(of)
+	if s.events {
+		s.stream = s.stream.with(of)
 	}
 }

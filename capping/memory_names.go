@@ -11,10 +11,9 @@ import (
 // name it in a byte or two. All books share them. A name lasts as long as a log has entries
 // of its time.
 //
-// It is found without a lock: by a quick hash of any part of it, and a look whether it is what was
-// meant. Only what is new waits for the lock.
+// It is found without a lock. Only what is new waits for one.
 //
-//	quick hash ──► index ──► name ◄── all, by number ◄── records
+//	hash ──► index ──► name ◄── all, by number ◄── records
 type names[V any] struct {
 	index atomic.Pointer[[]namePointer[V]] // with linear probing, mostly empty: most are the first that is looked at
 	all   atomic.Pointer[[]namePointer[V]]
@@ -29,7 +28,7 @@ type namePointer[V any] struct{ atomic.Pointer[name[V]] }
 
 type name[V any] struct {
 	used   atomic.Int64 // the latest Unix second in which an entry with it was put in, or gone
-	quick  uint64       // 0: it is not in the index
+	hash   hash
 	number uint32
 	value  V
 }
@@ -60,12 +59,15 @@ func (n *name[V]) claim(now int64) bool {
 	}
 }
 
-func (n *name[V]) isGone() bool { return n.used.Load() == gone }
-
-// probe returns the k-th name that may have the quick hash, nil if there is no more.
-func (s *names[V]) probe(quick, k uint64) *name[V] {
+// find returns the name of the hash, nil if there is none.
+func (s *names[V]) find(h hash) *name[V] {
 	index := *s.index.Load()
-	return index[(quick+k)&uint64(len(index)-1)].Load()
+	for i := h.lo; ; i++ {
+		n := index[i&uint64(len(index)-1)].Load()
+		if n == nil || n.hash == h && n.used.Load() != gone {
+			return n
+		}
+	}
 }
 
 // value returns what the number names that is in an entry of a log, the lock of which is held.
@@ -74,17 +76,10 @@ func (s *names[V]) value(n uint32) *V { return &(*s.all.Load())[n].Load().value 
 // use takes note that what an entry names is in one that is put in now.
 func (s *names[V]) use(n uint32, now int64) { (*s.all.Load())[n].Load().claim(now) }
 
-// has reports whether there is a name of the hash.
-func (s *names[V]) has(h hash) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.byHash[h] != nil
-}
-
-// get returns the name of the hash, which is made if there is none, to be found by the quick one from now on. If there are
-// twice as many as were needed it takes those away that were not used since the oldest entry of any log. The
-// caller has no lock, for that looks into all books.
-func (s *names[V]) get(h hash, quick uint64, now int64, made func() V, oldest func() int64) *name[V] {
+// get returns the name of the hash, which is made if there is none. If there are twice as
+// many as were needed it takes those away that were not used since the oldest entry of any log. The caller
+// has no lock, for that looks into all books.
+func (s *names[V]) get(h hash, now int64, made func() V, oldest func() int64) *name[V] {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := s.byHash[h]
@@ -94,7 +89,7 @@ func (s *names[V]) get(h hash, quick uint64, now int64, made func() V, oldest fu
 			s.enough = max(fewNames, 2*len(s.byHash))
 			s.reindex()
 		}
-		n = &name[V]{quick: quick, number: s.number(), value: made()}
+		n = &name[V]{hash: h, number: s.number(), value: made()}
 		n.used.Store(max(now, gone+1)) // a clock that was never read is behind all
 		s.byHash[h] = n
 		(*s.all.Load())[n.number].Store(n)
@@ -132,10 +127,7 @@ func (s *names[V]) reindex() {
 
 // enter puts the name into the index.
 func (n *name[V]) enter(index []namePointer[V]) {
-	if n.quick == 0 {
-		return
-	}
-	i := n.quick
+	i := n.hash.lo
 	for index[i&uint64(len(index)-1)].Load() != nil {
 		i++
 	}
@@ -152,14 +144,4 @@ func (s *names[V]) sweep(oldest int64) {
 			s.free = append(s.free, n.number)
 		}
 	}
-}
-
-// A place is where an item is proposed.
-type place struct {
-	activity, placement     hash
-	activityID, placementID string
-}
-
-func (p *place) is(i *Item) bool {
-	return p.activityID == string(i.Activity) && p.placementID == string(i.Placement)
 }
