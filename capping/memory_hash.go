@@ -2,7 +2,6 @@ package capping
 
 import (
 	"encoding/binary"
-	"hash/maphash"
 	"math"
 	"math/bits"
 	"strings"
@@ -12,7 +11,7 @@ import (
 	"github.com/proffer-go/proffer/profile"
 )
 
-// A hash stands for what it was made of: 128 bits, keyed by two seeds that each
+// A hash stands for what it was made of: 128 bits, keyed by seeds that each
 // Memory draws for itself and never shows, so that nobody can aim at a collision.
 // Of n things any two share a hash with a probability of about n²/2¹²⁹: 10⁻¹⁹
 // for ten billion. The zero hash stands for nothing.
@@ -24,21 +23,12 @@ func (h hash) less(o hash) bool { return h.hi < o.hi || h.hi == o.hi && h.lo < o
 // Memory with locks of their own. Tables look at the other bits first.
 func (h hash) part(bits int) int { return int(h.lo >> (64 - bits)) } //nolint:gosec // few bits
 
-// seeds are the key to all hashes of a Memory.
-type seeds struct{ hi, lo maphash.Seed }
-
-func newSeeds() seeds { return seeds{maphash.MakeSeed(), maphash.MakeSeed()} }
-
-func (s *seeds) bytes(b []byte) hash {
-	return hash{maphash.Bytes(s.hi, b), max(1, maphash.Bytes(s.lo, b))}
-}
-
 // name hashes a text; nothing, if it is empty.
 func (s *seeds) name(text string) hash {
 	if text == "" {
 		return hash{}
 	}
-	return hash{maphash.String(s.hi, text), max(1, maphash.String(s.lo, text))}
+	return digest(s, text)
 }
 
 // A hasher makes hashes. It remembers the profile of the latest key, for most keys of
@@ -78,7 +68,7 @@ func (h *hasher) of(p profile.ID) hash {
 // pair hashes two texts.
 func (h *hasher) pair(a, b string) hash {
 	h.buffer = appendText(appendText(h.buffer[:0], a), b)
-	return h.bytes(h.buffer)
+	return digest(h.seeds, h.buffer)
 }
 
 // id hashes what has an id of its own in each tenant.
@@ -146,7 +136,7 @@ func (h *hasher) window(k *Key) hash {
 	known := &h.windows[uint64(int64(k.Window.Rolling)^k.End)*odd>>61] //nolint:gosec // any bits do
 	if known.hash == (hash{}) || known.start != k.Start || known.end != k.End || known.Window != k.Window {
 		h.buffer = appendWindow(h.buffer[:0], k)
-		*known = knownWindow{k.Window, k.Start, k.End, h.bytes(h.buffer)}
+		*known = knownWindow{k.Window, k.Start, k.End, digest(h.seeds, h.buffer)}
 		for _, s := range []*string{(*string)(&known.Every), &known.Timezone, &known.WeekStart} {
 			*s = strings.Clone(*s) // lest it hold on to memory of the caller's
 		}
