@@ -56,6 +56,53 @@ func calculate(op Op, out, a, b []float64) {
 	}
 }
 
+// scale computes a sum or difference of which one operand is multiplied by what was folded.
+// As that is a number or an error, so is the product: it joins nothing.
+func (e *Eval) scale(n *Node, out *register, a, b *lanes) *lanes {
+	factor := &e.fixed[n.index].lanes
+	of := and(&a.is[number], &b.is[number])
+	of = and(&of, &factor.is[number])
+	if !of.empty() {
+		by, x, y := factor.number[0], a.number[:e.n], b.number[:e.n]
+		switch {
+		case n.sum == Subtract && n.scaled == 0:
+			scaleLess(out.numbers[:e.n], x, y, by)
+		case n.sum == Subtract:
+			lessScaled(out.numbers[:e.n], x, y, by)
+		case n.scaled == 0:
+			addScaled(out.numbers[:e.n], y, x, by)
+		default:
+			addScaled(out.numbers[:e.n], x, y, by)
+		}
+	}
+	out.clear()
+	out.is[number] = of
+	return &out.lanes
+}
+
+// The conversions of the products round them: nothing is fused that CEL computes apart.
+
+func addScaled(out, a, b []float64, by float64) {
+	out, b = out[:len(a)], b[:len(a)]
+	for i, x := range a {
+		out[i] = x + float64(b[i]*by)
+	}
+}
+
+func lessScaled(out, a, b []float64, by float64) {
+	out, b = out[:len(a)], b[:len(a)]
+	for i, x := range a {
+		out[i] = x - float64(b[i]*by)
+	}
+}
+
+func scaleLess(out, a, b []float64, by float64) {
+	out, b = out[:len(a)], b[:len(a)]
+	for i, x := range a {
+		out[i] = float64(x*by) - b[i]
+	}
+}
+
 // extreme computes the least or the greatest of two numbers; of equal ones it is
 // the first.
 func (e *Eval) extreme(op Op, out *register, a, b *lanes) {

@@ -126,6 +126,9 @@ func (e *Eval) eval(n *Node, r int) *lanes {
 		return e.conditional(n, r)
 	case opFunction:
 		return e.function(n, r)
+	case opScaled:
+		a := e.eval(n.args[0], r)
+		return e.scale(n, e.registers[r], a, e.eval(n.args[1], r+1))
 	default:
 		out := e.registers[r]
 		a := e.eval(n.args[0], r)

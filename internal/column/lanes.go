@@ -141,23 +141,36 @@ func (r *register) spread(n int) {
 func (r *register) gather(t *Table, column int, rows []int32) {
 	r.clear()
 	r.truth, r.texts = bits{}, r.texts[:0]
+	var page *lanes
+	of := -1 // the group of the page: rows that stand together share it
 	for i, row := range rows {
-		page, at := t.groups[row/size].pages[column], int(row%size)
-		k := page.kindAt(at)
-		if k == kinds {
+		if g := int(row / size); g != of {
+			of, page = g, t.groups[g].pages[column]
+		}
+		at := int(row % size)
+		if page.is[number].has(at) { // as nearly all are
+			r.is[number][i/64] |= 1 << (i % 64)
+			r.numbers[i] = page.number[at]
 			continue
 		}
-		r.is[k][i/64] |= 1 << (i % 64)
-		switch k {
-		case boolean:
-			r.truth.put(i, page.truth.has(at))
-		case number:
-			r.numbers[i] = page.number[at]
-		case text:
-			r.indexes[i] = uint16(len(r.texts))
-			r.texts = append(r.texts, page.texts[page.text[at]])
-		default: // all is said by the kind
-		}
+		r.take(i, page, at)
+	}
+}
+
+// take makes the value at i, which is an error so far, that of the page, which is no number.
+func (r *register) take(i int, page *lanes, at int) {
+	k := page.kindAt(at)
+	if k == kinds {
+		return
+	}
+	r.is[k].put(i, true)
+	switch k {
+	case boolean:
+		r.truth.put(i, page.truth.has(at))
+	case text:
+		r.indexes[i] = uint16(len(r.texts))
+		r.texts = append(r.texts, page.texts[page.text[at]])
+	default: // all is said by the kind
 	}
 }
 

@@ -48,6 +48,7 @@ const (
 	opPart     // what CEL computes
 	opFixed    // what was folded
 	opColumn   // the values of a column
+	opScaled   // a sum or difference, of which one operand is multiplied by what was folded
 )
 
 // A Node is an expression; nil is one whose value cannot be told exactly. Nodes are
@@ -62,6 +63,8 @@ type Node struct {
 
 	index    int // of what it reads in the program, or of what is folded
 	optional int // of opHas: how many of the last keys may be missing
+	sum      Op  // of opScaled: Add or Subtract
+	scaled   int // of opScaled: the operand that is multiplied
 	value    *slot.Value
 	list     *list // of a search; nil: it is at the path
 	compute  func(args []float64) (float64, bool)

@@ -182,5 +182,26 @@ func (p *Program) split(n *Node) *Node {
 			}
 		}
 	}
+	n.fuse()
 	return n
+}
+
+// fuse makes a sum or difference multiply one of its operands itself, if that is a
+// product with what is folded: one loop instead of two.
+func (n *Node) fuse() {
+	if n.op != Add && n.op != Subtract {
+		return
+	}
+	for i, product := range n.args {
+		if product.op != Multiply {
+			continue
+		}
+		for k, factor := range product.args {
+			if factor.op == opFixed {
+				n.op, n.sum, n.scaled, n.index = opScaled, n.op, i, factor.index
+				n.args[i] = product.args[1-k]
+				return
+			}
+		}
+	}
 }

@@ -56,11 +56,13 @@ func (e *Eval) write(scores []float64, low int) {
 		}
 		return
 	}
-	some := !of.covers(&e.live)
-	for i, v := range out.number[low : low+len(scores)] {
-		if some && !of.has(low+i) {
-			v = math.NaN()
+	copy(scores, out.number[low:])
+	if of.covers(&e.live) {
+		return
+	}
+	for i := range scores {
+		if !of.has(low + i) {
+			scores[i] = math.NaN()
 		}
-		scores[i] = v
 	}
 }

@@ -320,7 +320,9 @@ func TestSourceThatFailedIsAnError(t *testing.T) {
 
 // FuzzColumns compares whatever score can be written.
 func FuzzColumns(f *testing.F) {
-	for _, text := range append(formulas, "math.greatest(offer.value, 0) / profile.n", "profile.?a.orValue(offer.attributes.?n.orValue(1.0)) + -offer.cost", "offer.name in profile.brands ? 1 : 2") {
+	for _, text := range append(formulas, "math.greatest(offer.value, 0) / profile.n", "profile.?a.orValue(offer.attributes.?n.orValue(1.0)) + -offer.cost", "offer.name in profile.brands ? 1 : 2",
+		"offer.attributes.n + 0.1 * offer.value", "offer.attributes.n * profile.loyalty + offer.cost", "offer.attributes.n - offer.value * 0.1", "0.1 * offer.value - offer.attributes.n",
+		"offer.value + profile.brands * offer.cost", "offer.attributes.list + offer.value * 0.1", "0.3 * offer.value - 0.1 * offer.attributes.n") {
 		f.Add(text)
 	}
 	c, facts := newCompiler(f), shopper()
