@@ -3,6 +3,7 @@ package decisioning
 import (
 	"math"
 	"slices"
+	"sort"
 
 	"github.com/proffer-go/proffer/internal/predicate"
 )
@@ -28,8 +29,8 @@ type tied struct {
 	hash  uint64
 }
 
-// bandSize is how many candidates a band is meant to hold.
-const bandSize = 24
+// bandSize is how many candidates a band is meant to hold, and a short tie may have.
+const bandSize = 8
 
 func (t *ties) begin() {
 	t.block, t.at, t.width = 0, 0, 0
@@ -103,18 +104,18 @@ func (w *walk) refill(s *slot, d *deciding) bool {
 func (w *walk) short(s *slot, d *deciding, first *entry) bool {
 	t := &w.ties
 	rest := w.order.blocks[t.block][t.at:]
-	rest = rest[:min(len(rest), bandSize)]
-	expired := w.expired
+	if rest = rest[:min(len(rest), bandSize+1)]; rest[len(rest)-1].tied(first) {
+		return false
+	}
 	for i := range rest {
 		e := &rest[i]
 		if !e.tied(first) {
 			t.at += i
-			return true
+			break
 		}
 		w.offer(s, d, e, tieOf(s.tieBase, e.hash))
 	}
-	t.band, w.expired = t.band[:0], expired
-	return false
+	return true
 }
 
 // offer queues the candidate if nothing that is known is against it.
@@ -154,20 +155,16 @@ func (d *deciding) mayHold(e *entry) bool {
 func (w *walk) measure(first *entry) (n int) {
 	t, blocks := &w.ties, w.order.blocks
 	b, i := t.block, t.at
-	for b < len(blocks) {
-		if block := blocks[b]; i == 0 && block[len(block)-1].tied(first) {
-			n += len(block)
-		} else {
-			from := i
-			for i < len(block) && block[i].tied(first) {
-				i++
-			}
-			n += i - from
-			if i < len(block) {
-				break
-			}
+	for ; b < len(blocks); b, i = b+1, 0 {
+		rest := blocks[b][i:]
+		if rest[len(rest)-1].tied(first) {
+			n += len(rest)
+			continue
 		}
-		b, i = b+1, 0
+		// A tie is all together, and first is the first of it.
+		m := sort.Search(len(rest), func(k int) bool { return !rest[k].tied(first) })
+		n, i = n+m, i+m
+		break
 	}
 	t.endBlock, t.endAt = b, i
 	return n
