@@ -16,6 +16,7 @@ import (
 	"github.com/proffer-go/proffer/decisioning"
 	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/profile"
+	"github.com/proffer-go/proffer/rank"
 )
 
 // annasFacts is JSON with what the rules of the tests read, and more.
@@ -78,6 +79,13 @@ var allocCases = []struct {
 			a.Collection = ""
 		}
 	}},
+	{name: "formula", catalog: ranked(rank.Spec{Formula: "profile.spent * offer.value + offer.cost"})},
+	{name: "formula, 30 contested activities", catalog: ranked(rank.Spec{Formula: "profile.spent * offer.value"}), request: func(r *decisioning.Request) { r.Activities = firstActivities(30) }},
+	{name: "formula of the activity", catalog: ranked(rank.Spec{Formula: "profile.spent * offer.value + activity.count"})},
+	{name: "utility", catalog: func(c *decisioning.Catalog) {
+		ranked(rank.Spec{By: rank.ByUtility})(c)
+		each(c, func(i int, o *offer.Offer) { o.Acceptance = fmt.Sprintf("profile.spent / %d.0", 20+i%3) })
+	}},
 	{name: "caps over all", catalog: caps(offer.PerAll)},
 	{name: "caps per profile", catalog: caps(offer.PerProfile)},
 	{name: "caps, held", catalog: caps(offer.PerProfile), request: func(r *decisioning.Request) { r.Hold = time.Minute }},
@@ -122,6 +130,14 @@ var allocCases = []struct {
 			{ID: "off", When: "profile.tier == 'silver'", Suppress: "tag-2"},
 		}
 	}},
+}
+
+func ranked(by rank.Spec) func(*decisioning.Catalog) {
+	return func(c *decisioning.Catalog) {
+		for i := range c.Activities {
+			c.Activities[i].Rank = by
+		}
+	}
 }
 
 func caps(per offer.Per) func(*decisioning.Catalog) {

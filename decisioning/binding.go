@@ -279,7 +279,7 @@ func (s *Snapshot) orderBy(r rank.Static, a *activity, number int32) (o *order, 
 		}
 		entries.add(own)
 	}
-	return newOrder(s.bundles, entries), nil
+	return newOrder(false, s.bundles, entries), nil
 }
 
 // reads returns what the ranking of the offer reads.

@@ -19,7 +19,9 @@ const (
 	Programs              // the index could not tell, and CEL was asked
 	Bands                 // a tie was too large to be sorted whole
 	Blocks                // candidates of several blocks were visited
-	Heaped                // candidates waited in a heap for their scores
+	Heaped                // all candidates waited in a heap
+	Best                  // the best candidates did
+	NextBest              // and the next best ones after them
 	Batched               // the application scored
 	Sifted                // a filter saw all candidates together
 	Kept                  // a filter judged candidates one by one
@@ -37,7 +39,7 @@ const PathCount = int(pathCount)
 
 func (p Path) String() string {
 	return [...]string{
-		"set-wise", "one by one", "CEL programs", "bands", "blocks", "heaps", "batches", "sifted", "kept",
+		"set-wise", "one by one", "CEL programs", "bands", "blocks", "heaps", "best bands", "next best bands", "batches", "sifted", "kept",
 		"contested", "contested in part", "longer lists", "several rounds", "later tiers", "prepared",
 	}[p]
 }
@@ -79,7 +81,9 @@ func (s *slot) mark(paths *[PathCount]bool) {
 	mark(Tiers, s.walking > 0 && s.walking < len(s.walks))
 	for i := range s.walks {
 		w := &s.walks[i]
-		mark(Heaped, w.ready)
+		mark(Heaped, w.bests.dry && w.bests.size == 0)
+		mark(Best, w.bests.size > 0)
+		mark(NextBest, w.bests.size > firstBand)
 		mark(Blocks, w.ties.block > 0 && len(w.order.blocks) > 1)
 		mark(Bands, w.ties.width > 0 && w.ties.floor > 0)
 	}

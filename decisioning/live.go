@@ -41,7 +41,7 @@ func (d *deciding) prune(w *walk) {
 
 // unexpired returns the order without the entries that end before the second.
 func (o *order) unexpired(second int64) *order {
-	left := &order{policies: o.policies, blanket: o.blanket}
+	left := &order{byIndex: o.byIndex, policies: o.policies, blanket: o.blanket}
 	var block []entry
 	for e := range o.all {
 		if e.end < second {

@@ -10,11 +10,19 @@ import (
 
 	"github.com/proffer-go/proffer/decisioning"
 	"github.com/proffer-go/proffer/offer"
+	"github.com/proffer-go/proffer/rank"
 )
 
 // Expired offers leave the walk, and nothing but its length changes: earlier instants
 // still see them, and so do changes of the catalog.
 func TestExpiredOffersLeaveTheWalk(t *testing.T) {
+	for _, by := range []rank.Spec{{}, {Formula: "offer.priority * 1.0"}, {By: rank.ByUtility}} {
+		t.Run(fmt.Sprint(by), func(t *testing.T) { testExpired(t, by) })
+	}
+}
+
+func testExpired(t *testing.T, by rank.Spec) {
+	t.Helper()
 	var offers []offer.Offer
 	for i := range 1000 {
 		offers = append(offers, offer.Offer{
@@ -23,6 +31,13 @@ func TestExpiredOffersLeaveTheWalk(t *testing.T) {
 	}
 	offers = append(offers, offer.Offer{ID: "now", Priority: 1, End: noon.Add(time.Second)}, offer.Offer{ID: "soon", End: noon.Add(time.Hour)})
 	c := shop(offers...)
+	for i := range c.Offers {
+		o := &c.Offers[i]
+		o.Acceptance, o.Value = "0.5", float64(o.Priority)
+	}
+	for i := range c.Activities {
+		c.Activities[i].Rank = by
+	}
 	clock := noon.Add(time.Minute)
 	engine := open(t, c, decisioning.Config{Now: func() time.Time { return clock }})
 	ask := func(at time.Time) string {

@@ -13,6 +13,7 @@ import (
 // passes is looked at when its turn comes.
 func (d *deciding) narrow(ctx context.Context) {
 	d.suppress()
+	d.scoring.tallies = d.scoring.tallies[:0]
 	base := tieBase(d.engine.config.Seed, d.person())
 	for i := range d.slots {
 		if s := &d.slots[i]; s.boundActivity != nil {

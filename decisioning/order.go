@@ -46,10 +46,6 @@ func (e *entry) scoreOrNaN() float64 {
 	return e.score
 }
 
-// compare orders entries by score, those without one last and by priority, and
-// tied ones by their index.
-func (e *entry) compare(o *entry) int { return e.spot().compare(o.spot()) }
-
 // A spot is what places an entry in an order: little, so that it is sorted quickly.
 type spot struct {
 	score    float64
@@ -58,8 +54,8 @@ type spot struct {
 	from     uint32 // where the entry is, to whom that matters
 }
 
-func (e *entry) spot() spot { return spot{score: e.score, offer: e.offer, unscored: e.unscored} }
-
+// compare orders spots by score, those without one last and by priority, and tied ones
+// by their index.
 func (s spot) compare(o spot) int {
 	if s.unscored != o.unscored {
 		if o.unscored {
@@ -93,8 +89,9 @@ func bounds(start, end time.Time) (from, until int64) {
 // changes it: tied ones stand by their indexes. It is immutable. With and without
 // return an order that shares all blocks but one.
 type order struct {
-	blocks [][]entry // none is empty
-	n      int
+	blocks  [][]entry // none is empty
+	n       int
+	byIndex bool // they stand by their indexes alone: requests score them
 
 	policies []int32 // all that may suppress one of them, and perhaps more
 	blanket  []int32 // counters that all of them draw on, perhaps not every one
@@ -118,7 +115,8 @@ func (r *roll) add(e entry) {
 }
 
 // newOrder returns the order of the entries of the rolls.
-func newOrder(bundles []bundle, rolls ...roll) *order {
+func newOrder(byIndex bool, bundles []bundle, rolls ...roll) *order {
+	o := &order{byIndex: byIndex}
 	blocks := slices.Concat(rolls...)
 	n := 0
 	for _, block := range blocks {
@@ -127,14 +125,14 @@ func newOrder(bundles []bundle, rolls ...roll) *order {
 	spots := make([]spot, 0, n)
 	for b, block := range blocks {
 		for i := range block {
-			at := block[i].spot()
+			at := o.spot(&block[i])
 			at.from = uint32(b*blockSize + i)
 			spots = append(spots, at)
 		}
 	}
 	slices.SortFunc(spots, spot.compare)
 	entries := make([]entry, n)
-	o, seen := &order{}, make([]bool, len(bundles))
+	seen := make([]bool, len(bundles))
 	for i, at := range spots {
 		e := &entries[i]
 		*e = blocks[at.from/blockSize][at.from%blockSize]
@@ -150,13 +148,23 @@ func newOrder(bundles []bundle, rolls ...roll) *order {
 	return o
 }
 
+// spot returns where the entry belongs.
+func (o *order) spot(e *entry) spot {
+	if o.byIndex {
+		return spot{offer: e.offer}
+	}
+	return spot{score: e.score, offer: e.offer, unscored: e.unscored}
+}
+
+func (o *order) compare(a, b *entry) int { return o.spot(a).compare(o.spot(b)) }
+
 // find returns where the entry stands, or would stand.
 func (o *order) find(e *entry) (block, at int, found bool) {
-	block, _ = slices.BinarySearchFunc(o.blocks, e, func(b []entry, e *entry) int { return b[len(b)-1].compare(e) })
+	block, _ = slices.BinarySearchFunc(o.blocks, e, func(b []entry, e *entry) int { return o.compare(&b[len(b)-1], e) })
 	if block = min(block, len(o.blocks)-1); block < 0 {
 		return 0, 0, false
 	}
-	at, found = slices.BinarySearchFunc(o.blocks[block], e, func(a entry, e *entry) int { return a.compare(e) })
+	at, found = slices.BinarySearchFunc(o.blocks[block], e, func(a entry, e *entry) int { return o.compare(&a, e) })
 	return block, at, found
 }
 
@@ -185,7 +193,7 @@ func allOf(ids []int32, is func(int32) bool) bool {
 
 // with returns the order with the entry, which it does not have yet.
 func (o *order) with(e *entry, b *bundle) *order {
-	next := &order{n: o.n, policies: o.policies, blanket: o.blanket}
+	next := &order{n: o.n, byIndex: o.byIndex, policies: o.policies, blanket: o.blanket}
 	next.join(b)
 	next.n++
 	next.blocks = o.insert(e)
@@ -220,7 +228,7 @@ func (o *order) without(e *entry) *order {
 	} else {
 		blocks[i] = slices.Concat(blocks[i][:at], blocks[i][at+1:])
 	}
-	return &order{blocks: blocks, n: o.n - 1, policies: o.policies, blanket: o.blanket}
+	return &order{blocks: blocks, n: o.n - 1, byIndex: o.byIndex, policies: o.policies, blanket: o.blanket}
 }
 
 // all yields the entries in order.

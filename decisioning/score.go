@@ -4,51 +4,24 @@ import (
 	"math"
 
 	"github.com/proffer-go/proffer/internal/column"
-	"github.com/proffer-go/proffer/internal/rules"
 	"github.com/proffer-go/proffer/rank"
 )
-
-// noFormula is the number of what is not computed over columns.
-const noFormula = -1
-
-// score compiles a formula, and numbers it if it can be computed over columns.
-func (l *lineage) score(text string) (*rules.Expr, int32) {
-	e := mustCompile(l.compiler, rules.Score, text)
-	if e.Column() == nil {
-		return e, noFormula
-	}
-	i, ok := l.formula[e]
-	if !ok {
-		i = int32(len(l.formula))
-		l.formula[e] = i
-	}
-	return e, i
-}
-
-// compute gives the snapshot the columns that the formula reads.
-func (l *lineage) compute(s *Snapshot, e *rules.Expr) {
-	i, p := int(l.formula[e]), e.Column()
-	l.lexicon.Need(p.Paths(), p.Counts())
-	s.columns = s.columns.Grow([]*column.Program{p}, s.offers.At)
-	for len(s.formulas) <= i {
-		s.formulas = append(s.formulas, nil)
-	}
-	s.formulas[i] = p.Bind(l.lexicon.View().Schema(), s.columns)
-}
 
 // A scoring is the memory of scoring many candidates at once.
 type scoring struct {
 	eval   column.Eval
+	rows   []int32 // offers, by the position in an order
 	offers []int32 // of a batch
 	scores []float64
-	batch  []int32 // positions in the queue
-	first  []int32 // by formula: its first candidate in the queue, plus 1
-	next   []int32 // by candidate: the next one with its formula, plus 1
+	batch  []int32 // positions in the queue, or of a tally
+	first  []int32 // by formula, plus 1: the first position with it, plus 1
+	next   []int32 // by position: the next one with its formula, plus 1
+
+	tallies []tally // of the decision
 }
 
-// score makes a heap of all candidates. A formula is computed over columns, for all of
-// them at once; one that takes a CEL program for each is spared those that their rules
-// keep out.
+// score queues all candidates of a walk of which only CEL can score some. It is spared those
+// that their rules keep out.
 func (w *walk) score(s *slot, d *deciding) {
 	for e := range w.order.all {
 		if e.open(d) {
@@ -57,10 +30,12 @@ func (w *walk) score(s *slot, d *deciding) {
 			w.expired++
 		}
 	}
-	if w.ranking.formula != nil {
-		w.scoreByFormula(s, d)
-	} else {
+	if w.ranking.formula == nil {
 		w.scoreByUtility(s, d)
+	} else {
+		for i := range w.queue {
+			w.scoreOne(s, d, &w.queue[i])
+		}
 	}
 	kept := w.queue[:0]
 	for i := range w.queue {
@@ -71,52 +46,41 @@ func (w *walk) score(s *slot, d *deciding) {
 		}
 	}
 	w.queue = kept
-	for i := len(w.queue)/2 - 1; i >= 0; i-- {
-		w.sink(d, i)
-	}
-}
-
-func (w *walk) scoreByFormula(s *slot, d *deciding) {
-	c := &d.scoring
-	c.batch = c.batch[:0]
-	for i := range w.queue {
-		c.batch = append(c.batch, int32(i))
-	}
-	w.compute(s, d, w.ranking.computed)
 }
 
 // scoreByUtility computes the acceptance of the candidates, formula by formula.
 func (w *walk) scoreByUtility(s *slot, d *deciding) {
 	c := &d.scoring
-	// The last one is for those that are not computed over columns.
-	c.first = resize(c.first, len(d.binding.snapshot.formulas)+1)
+	accepts := func(i int32) int32 { return d.option(w.queue[i].entry.offer).accepts }
+	c.byFormula(len(d.binding.snapshot.formulas), len(w.queue), accepts, func(formula int32) bool {
+		w.compute(s, d, formula)
+		return true
+	})
+}
+
+// byFormula calls do for each formula, or noFormula, with the batch of those of n positions
+// that have it, until it reports false.
+func (c *scoring) byFormula(formulas, n int, of func(i int32) int32, do func(formula int32) bool) bool {
+	c.first = resize(c.first, formulas+1)
 	clear(c.first)
-	c.next = resize(c.next, len(w.queue))
-	slow := int32(len(c.first) - 1)
-	for i := range w.queue {
-		f := d.option(w.queue[i].entry.offer).accepts
-		if f == noFormula {
-			f = slow
-		}
-		c.next[i], c.first[f] = c.first[f], int32(i)+1
+	c.next = resize(c.next, n)
+	for i := int32(n) - 1; i >= 0; i-- { // so that each list ascends
+		f := of(i) + 1
+		c.next[i], c.first[f] = c.first[f], i+1
 	}
 	for f := range c.first {
-		if c.first[f] == 0 {
-			continue
-		}
 		c.batch = c.batch[:0]
 		for i := c.first[f]; i != 0; i = c.next[i-1] {
 			c.batch = append(c.batch, i-1)
 		}
-		if int32(f) == slow {
-			f = noFormula
+		if len(c.batch) > 0 && !do(int32(f)-1) {
+			return false
 		}
-		w.compute(s, d, int32(f))
 	}
+	return true
 }
 
-// compute scores the batch by the formula, or without one by CEL. A trace wants to know of
-// errors, which columns do not tell apart from no score.
+// compute scores the batch by the formula for the acceptance, or without one by CEL.
 func (w *walk) compute(s *slot, d *deciding, formula int32) {
 	c := &d.scoring
 	if formula == noFormula || d.tracing() || !c.eval.Fold(d.binding.snapshot.formulas[formula], d.columnFacts(s, formula)) {
@@ -131,12 +95,8 @@ func (w *walk) compute(s *slot, d *deciding, formula int32) {
 	}
 	c.eval.RunAt(d.binding.snapshot.columns, c.offers, c.scores)
 	for k, i := range c.batch {
-		q := &w.queue[i]
-		q.score = c.scores[k]
-		if w.ranking.by == rank.ByUtility {
-			o := d.option(q.entry.offer).offer
-			q.score = rank.Utility(q.score, o.Value, o.Cost)
-		}
+		o := d.option(c.offers[k]).offer
+		w.queue[i].score = rank.Utility(c.scores[k], o.Value, o.Cost)
 	}
 }
 
@@ -153,8 +113,12 @@ func (w *walk) scoreOne(s *slot, d *deciding, q *queued) {
 	q.score = s.score(d, w.ranking, o)
 }
 
+// columnFacts returns what formulas read, without a slot those that read no activity.
 func (d *deciding) columnFacts(s *slot, formula int32) column.Facts {
-	f := column.Facts{Row: d.row(), Counts: d.row(), Now: d.now, Activity: s.ref}
+	f := column.Facts{Row: d.row(), Counts: d.row(), Now: d.now}
+	if s != nil {
+		f.Activity = s.ref
+	}
 	if d.binding.snapshot.formulas[formula].Parts() > 0 {
 		f.Parts = d.cel()
 	}

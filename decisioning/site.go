@@ -8,6 +8,7 @@ import (
 	"github.com/proffer-go/proffer/collection"
 	"github.com/proffer-go/proffer/internal/rules"
 	"github.com/proffer-go/proffer/offer"
+	"github.com/proffer-go/proffer/rank"
 )
 
 // A site is a selection where offers find it: at the placement of its activity.
@@ -60,7 +61,6 @@ func (l *lineage) selections(s *Snapshot, a *activity, index map[collection.ID]i
 	for i, def := range defs {
 		sel := &a.selections[i]
 		sel.number, sel.computed = int32(len(s.orders)), noFormula
-		s.orders = append(s.orders, nil)
 		sel.conditions = l.conditions(fmt.Sprintf("selection %d: ", i), def.Rule, def.Eligibility)
 		sel.collection = wholeInventory
 		if def.Collection != "" {
@@ -70,6 +70,7 @@ func (l *lineage) selections(s *Snapshot, a *activity, index map[collection.ID]i
 		if sel.rank.IsZero() {
 			sel.rank = a.def.Rank
 		}
+		s.orders = append(s.orders, &order{byIndex: sel.rank.Formula != "" || sel.rank.By == rank.ByUtility})
 		if sel.rank.Formula != "" {
 			sel.formula, sel.computed = l.score(sel.rank.Formula)
 			l.formulas = true

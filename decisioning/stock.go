@@ -89,13 +89,13 @@ func (w *stocker) limitsOf(o *offer.Offer, counter *int32) []limit {
 	return slices.Clip(w.limits[at:])
 }
 
-// arrange makes the orders of the selections.
+// arrange fills the orders of the selections.
 func (l *lineage) arrange(s *Snapshot, stocked []*stocker, workers int) {
 	spreadBy(1, workers, len(s.orders), func() any { return nil }, func(_ any, number, _ int) {
 		rolls := make([]roll, len(stocked))
 		for i, w := range stocked {
 			rolls[i] = w.rolls[number]
 		}
-		s.orders[number] = newOrder(l.bundles, rolls...)
+		s.orders[number] = newOrder(s.orders[number].byIndex, l.bundles, rolls...)
 	})
 }
