@@ -40,24 +40,20 @@ func (s *slot) filter(ctx context.Context, d *deciding) {
 // found without a branch for each, which no processor could foresee.
 func (s *slot) allow(d *deciding, w *walk) {
 	verdicts := d.match.Verdicts()
+	free := !s.barred && !d.suppressing && len(w.selection.earlier) == 0
 	var left [blockSize]uint8
 	for _, block := range w.order.blocks {
 		n := 0
 		for i := range block {
-			rule := block[i].rule
-			told := truthAt(verdicts, rule)
 			left[n&(blockSize-1)] = uint8(i)
-			n += int(told & 1)
+			n += int(truthAt(verdicts, block[i].rule) & 1) // of what is not false
 		}
 		for _, i := range left[:n] {
-			e := &block[i]
-			if !e.open(d) || !s.stands(d, w, e) {
-				continue
-			}
-			if e.rule != noRule && (d.alarm.rang() || truthAt(verdicts, e.rule) != predicate.True && !d.admits(e)) {
-				continue
-			}
-			if len(s.strategy.lazy) == 0 || s.keeps(d, e) {
+			switch e := &block[i]; {
+			case !e.open(d), !free && !s.stands(d, w, e):
+			case e.rule != noRule && (d.alarm.rang() || truthAt(verdicts, e.rule) != predicate.True && !d.admits(e)):
+			case len(s.strategy.lazy) > 0 && !s.keeps(d, e):
+			default:
 				s.allowed.Add(int(e.offer))
 			}
 		}

@@ -40,9 +40,9 @@ type span struct{ from, to uint32 }
 type columns struct {
 	cells int // how many cells are arranged
 
-	columns    []column
-	thresholds []float64 // of the cells beside them in ordered
-	ordered    []uint32
+	columns []column
+	layout
+	thresholds []float64 // of the atoms that stand in the table from firstOrdered
 	listed     []uint32
 	sought     finder
 	singles    []uint32 // atoms of other kinds, that are asked one by one
@@ -101,7 +101,10 @@ func newColumns(v *View) *columns {
 			b.add(uint32(n), c)
 		}
 	}
-	b.arrange(b.entries)
+	b.layout = newLayout(v, b.arrange(b.entries))
+	for i := range b.targets {
+		b.targets[i].cell = b.places[b.targets[i].cell&^negatedBit] | b.targets[i].cell&negatedBit
+	}
 	b.sought = newFinder(v, b.targets)
 	return b.columns
 }
@@ -148,8 +151,9 @@ func (b *builder) column(s subject) uint32 {
 	return at
 }
 
-// arrange sorts the entries into the spans of their columns.
-func (c *columns) arrange(entries []entry) {
+// arrange sorts the entries into the spans of their columns. It returns the atoms with
+// thresholds as they are ordered.
+func (c *columns) arrange(entries []entry) (ordered []uint32) {
 	slices.SortFunc(entries, func(a, b entry) int {
 		byPart := cmp.Or(cmp.Compare(a.column, b.column), cmp.Compare(a.group, b.group))
 		if byPart != 0 || a.group > atLeastGroup {
@@ -160,7 +164,7 @@ func (c *columns) arrange(entries []entry) {
 	for _, e := range entries {
 		list, part := &c.listed, c.columns[e.column].part(e.group)
 		if e.group <= atLeastGroup {
-			list = &c.ordered
+			list = &ordered
 			c.thresholds = append(c.thresholds, e.threshold)
 		}
 		if part.to == 0 {
@@ -169,6 +173,7 @@ func (c *columns) arrange(entries []entry) {
 		*list = append(*list, e.cell)
 		part.to = uint32(len(*list))
 	}
+	return ordered
 }
 
 func (c *column) part(g group) *span {

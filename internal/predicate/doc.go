@@ -50,8 +50,9 @@
 // the thresholds upon one number a binary search finds all that it passes; of the
 // equalities with one subject a hash of its value finds the few that are true.
 // Then all rules follow, four bytes each, without a branch. This wins when most
-// rules would be asked for. Counts of events are left open, as if they did not fit,
-// until a rule that hangs on one is asked for: most requests need no events.
+// rules would be asked for. Atoms that take long, such as counts of events, are left
+// open, as if they did not fit, until a rule that hangs on one is asked for, or told at
+// once for those who are going to ask for all rules.
 //
 // The inverted index over atoms, with conjunctions that are counted out, is that of
 // Whang, Brower, Shanmugasundaram, Vassilvitskii, Vee, Yerneni, Garcia-Molina:

@@ -56,8 +56,9 @@ func (v *View) judgeEach(c *cell, value *slot.Value, row *slot.Row) Truth {
 	if c.op == opAll {
 		t, join, decisive = True, and, False
 	}
+	test := &v.tests[c.refs[constantRef]]
 	for i := range elements {
-		switch of := v.test(c.refs[constantRef], &elements[i]); of {
+		switch of := v.judgeElement(test, &elements[i]); of {
 		case decisive:
 			return of
 		case Unknown, Error:
@@ -84,8 +85,9 @@ func (v *View) judgeOne(test uint32, elements []slot.Value) Truth {
 
 // test returns the truth of a test of one element. All tests are of scalars, which
 // lists and maps are told from by their kinds.
-func (v *View) test(n uint32, value *slot.Value) Truth {
-	c := &v.tests[n]
+func (v *View) test(n uint32, value *slot.Value) Truth { return v.judgeElement(&v.tests[n], value) }
+
+func (v *View) judgeElement(c *cell, value *slot.Value) Truth {
 	switch c.op {
 	case opConstant:
 		return c.none

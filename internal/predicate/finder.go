@@ -13,7 +13,7 @@ import (
 type finder struct {
 	places []uint32 // number+1 of a constant by its hash; 0 if free
 	sought []sought
-	cells  []uint32 // with the bit negatedBit
+	cells  []uint32 // their places, with the bit negatedBit
 }
 
 // sought is a constant that the atoms of a column ask for.

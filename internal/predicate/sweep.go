@@ -31,7 +31,7 @@ func (m *Match) AllAtOnce() {
 	m.swept, m.whole = true, true
 	v := m.view
 	for _, n := range v.columns.slow {
-		m.table[n] = m.holds(n).holds()
+		m.table[v.columns.places[n]] = m.holds(n).holds()
 	}
 	for i := v.columns.cells; i < len(v.cells); i++ {
 		if c := &v.cells[i]; !c.isGate() && c.weight > light {
@@ -72,10 +72,10 @@ func (m *Match) sweepAtoms() {
 		m.sweepColumn(uint32(i), &v.columns.columns[i])
 	}
 	for _, n := range v.columns.singles {
-		table[n] = m.atom(&v.cells[n]).holds()
+		table[v.columns.places[n]] = m.atom(&v.cells[n]).holds()
 	}
 	for _, n := range v.columns.slow {
-		table[n] = Unknown
+		table[v.columns.places[n]] = Unknown
 	}
 	// What is in no column yet.
 	for i := max(v.columns.cells, len(constantCells())); i < len(v.cells); i++ {
@@ -91,28 +91,25 @@ func (m *Match) sweepAtoms() {
 
 // conclude finds out about gates and rules from the atoms.
 func (m *Match) conclude() {
-	v := m.view
-	m.verdicts = grown(m.verdicts, len(v.rules))
+	v, all := m.view, m.view.columns
 	table := m.table[:len(v.cells)]
-	sweepGates(table, v)
-	sweepRules(table, v.rules, m.verdicts)
-}
-
-// sweepGates takes the bits that all parts have, for an "or" also those that any
-// has: which of both a gate is no processor could foresee.
-func sweepGates(table []Truth, v *View) {
-	for i := range v.gates {
-		g := &v.gates[i]
-		a, b, c, d := table[g.parts[0]], table[g.parts[1]], table[g.parts[2]], table[g.parts[3]]
-		table[g.cell] = a&b&c&d | (a|b|c|d)&g.either
+	for i := range all.gates {
+		all.gates[i].sweep(table)
 	}
-}
-
-func sweepRules(table []Truth, rules [][fan]uint32, verdicts []Truth) {
-	verdicts = verdicts[:len(rules)]
-	for i := range rules {
-		r := &rules[i]
-		verdicts[i] = table[r[0]] & table[r[1]] & table[r[2]] & table[r[3]]
+	for i := all.cells; i < len(v.cells); i++ {
+		if c := &v.cells[i]; c.isGate() {
+			parts, truth := all.row(&c.refs), allOf
+			if c.op == opOr {
+				truth = anyOf
+			}
+			table[i] = truth(table, &parts)
+		}
+	}
+	m.verdicts = grown(m.verdicts, len(v.rules))
+	allOfEach(m.verdicts, table, all.rules)
+	for i := len(all.rules); i < len(v.rules); i++ {
+		parts := all.row(&v.rules[i])
+		m.verdicts[i] = allOf(table, &parts)
 	}
 }
 
@@ -150,8 +147,8 @@ func (m *Match) sweepNumber(c *column, number float64) {
 		thresholds := all.thresholds[s.from:s.to]
 		return s.from + uint32(sort.Search(len(thresholds), func(i int) bool { return thresholds[i] > number }))
 	}
-	m.markAll(all.ordered[above(c.less):c.less.to])
-	m.markAll(all.ordered[c.atLeast.from:above(c.atLeast)])
+	m.markBetween(above(c.less), c.less.to)
+	m.markBetween(c.atLeast.from, above(c.atLeast))
 }
 
 // sweepMembers asks one by one whether a map has a key, which has a slot.
@@ -165,22 +162,29 @@ func (m *Match) sweepMembers(n uint32, c *column, value *slot.Value) {
 	}
 	for _, s := range []span{c.contains, c.lacks} {
 		for _, n := range m.view.columns.listed[s.from:s.to] {
-			m.table[n] = m.atom(&m.view.cells[n]).holds()
+			m.table[m.view.columns.places[n]] = m.atom(&m.view.cells[n]).holds()
 		}
 	}
 }
 
-func (m *Match) mark(s span) { m.markAll(m.view.columns.listed[s.from:s.to]) }
+func (m *Match) mark(s span) {
+	all := m.view.columns
+	for _, n := range all.listed[s.from:s.to] {
+		m.table[all.places[n]] = True
+	}
+}
 
-func (m *Match) markAll(cells []uint32) {
-	for _, n := range cells {
-		m.table[n] = True
+// markBetween marks the atoms with thresholds that stand between.
+func (m *Match) markBetween(from, to uint32) {
+	between := m.table[firstOrdered+from : firstOrdered+to]
+	for i := range between {
+		between[i] = True
 	}
 }
 
 // decide makes the cells true that the value decides, or false if they are negated.
 func (m *Match) decide(key uint32, value *slot.Value) {
-	for _, n := range m.view.columns.sought.find(m.view, key, value) {
-		m.table[n&^negatedBit] = truthOf(n&negatedBit == 0)
+	for _, place := range m.view.columns.sought.find(m.view, key, value) {
+		m.table[place&^negatedBit] = truthOf(place&negatedBit == 0)
 	}
 }

@@ -51,12 +51,7 @@ func (a *atom) paths() []slot.Path {
 
 // cell interns the cell.
 func (l *Lexicon) cell(c cell) uint32 {
-	known := len(l.view.cells)
-	n := intern(l.seed, &l.cells, &l.view.cells, c)
-	if int(n) == known && c.isGate() {
-		l.view.gates = append(l.view.gates, gate{c.refs, n, truthOf(c.op == opOr)})
-	}
-	return n
+	return intern(l.seed, &l.cells, &l.view.cells, c)
 }
 
 // intern returns the number of the value, which it appends to all if it is new.

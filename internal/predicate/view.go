@@ -14,7 +14,6 @@ type View struct {
 	schema *slot.Schema
 
 	cells []cell
-	gates []gate // those of the cells
 	rules [][fan]uint32
 
 	texts    []string
@@ -29,13 +28,6 @@ type View struct {
 	columns *columns
 }
 
-// A gate is what a sweep needs of the cell of a gate, close together.
-type gate struct {
-	parts  [fan]uint32
-	cell   uint32
-	either Truth // True for "or", False for "and"
-}
-
 // Schema returns the numbers of all that the rules read.
 func (v *View) Schema() *slot.Schema { return v.schema }
 
@@ -45,10 +37,12 @@ func (v *View) quantity(n uint32) []step { return v.steps[v.quantities[n]:v.quan
 // Rules returns how many rules there are.
 func (v *View) Rules() int { return len(v.rules) }
 
-// index arranges the cells by columns anew if many are not: each time a quarter
-// more, so that the cost is spread over the cells.
+// index arranges the cells by columns, and the rules, anew if many are not: each time a
+// quarter more, so that the cost is spread over them.
 func (v *View) index() {
-	if n := len(v.cells); 4*(n-v.columns.cells) > v.columns.cells+32 {
+	if many(len(v.cells), v.columns.cells) || many(len(v.rules), len(v.columns.rules)) {
 		v.columns = newColumns(v)
 	}
 }
+
+func many(all, arranged int) bool { return 4*(all-arranged) > arranged+32 }
