@@ -1,6 +1,7 @@
 package capping
 
 import (
+	"encoding/binary"
 	"math/bits"
 	"slices"
 	"sync/atomic"
@@ -53,12 +54,10 @@ func (s *stake) of(person hash) hash {
 }
 
 // and returns the hash of a choice together with one more limit.
-func (h hash) and(s *stake) hash {
-	more := uint64(s.max)<<2 ^ uint64(s.whose) //nolint:gosec // any bits do
-	return hash{
-		bits.RotateLeft64(h.hi, 7) ^ s.id.hi ^ more*odd,
-		max(1, bits.RotateLeft64(h.lo, 7)^s.id.lo^more),
-	}
+func (s *seeds) and(h hash, of *stake) hash {
+	most, whose := uint64(of.max), uint64(of.whose) //nolint:gosec // any bits do
+	more := hash{fold(most^s[2], whose^s[4]), fold(most^s[3], whose^s[5])}
+	return hash{bits.RotateLeft64(h.hi, 7) ^ of.id.hi ^ more.hi, max(1, bits.RotateLeft64(h.lo, 7)^of.id.lo^more.lo)}
 }
 
 // odd mixes bits: 2⁶⁴ by the golden ratio.
@@ -74,7 +73,7 @@ func (m *Memory) choice(d *demand, i *Item) *name[choice] {
 		d.account(&s.source, &l.Key)
 		s.max, s.whose = l.Max, whoseIs(&l.Key, d.who)
 		known = known && s.whose != told
-		h = h.and(s)
+		h = d.and(h, s)
 	}
 	if n := m.choices.find(h); n != nil && known {
 		return n
@@ -89,13 +88,12 @@ func (m *Memory) choice(d *demand, i *Item) *name[choice] {
 func (m *Memory) newChoice(d *demand, offer, h hash, known bool) *name[choice] {
 	stakes := d.stakes
 	if len(stakes) > 0 && !(known && m.doors.knows(h)) {
-		h, d.told = offer, d.told[:0]
+		d.told = d.told[:0]
 		for k := range stakes {
 			s := &stakes[k]
-			unknown := stake{source{counter: counter{term: s.term}, events: s.events}, s.max, told}
-			h = h.and(&unknown).andTerm(s.term, s.events)
-			d.told = append(d.told, unknown)
+			d.told = append(d.told, stake{source{counter: counter{term: s.term}, events: s.events}, s.max, told})
 		}
+		h = d.toldBy(offer, d.told)
 		stakes = d.told
 		if n := m.choices.find(h); n != nil {
 			return n
@@ -105,10 +103,17 @@ func (m *Memory) newChoice(d *demand, offer, h hash, known bool) *name[choice] {
 	return m.choices.get(h, m.clock.now().second, made, m.oldestRecord)
 }
 
-// andTerm returns the hash of a choice together with how long the units of a limit count.
-func (h hash) andTerm(t term, events bool) hash {
-	more := uint64(t.rolling) ^ bits.RotateLeft64(uint64(t.end), 20) ^ uint64(flagOf(events)) //nolint:gosec // any bits do
-	return hash{h.hi ^ more*odd, max(1, h.lo^more)}
+// toldBy hashes a choice of which the records tell the counters.
+func (h *hasher) toldBy(offer hash, stakes []stake) hash {
+	b := appendHash(h.buffer[:0], offer)
+	for k := range stakes {
+		s := &stakes[k]
+		b = binary.LittleEndian.AppendUint64(append(b, flagOf(s.events)), uint64(s.rolling)) //nolint:gosec // any bits do
+		b = binary.LittleEndian.AppendUint64(b, uint64(s.end))                               //nolint:gosec // any bits do
+		b = binary.LittleEndian.AppendUint64(b, uint64(s.max))                               //nolint:gosec // any bits do
+	}
+	h.buffer = b
+	return digest(h.seeds, b)
 }
 
 // place returns where the k-th item is proposed: mostly that is where the latest was.

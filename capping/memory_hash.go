@@ -89,7 +89,8 @@ func (h *hasher) source(s *source, k *Key) {
 }
 
 // account makes s what k reads apart from its profile. The hash of a key is the sum of those of
-// its parts, each turned by its own number of bits: it is as random as they are.
+// its parts, each turned by its own number of bits, lest what is equal in two of them cancel out: it
+// is as random as they are.
 func (h *hasher) account(s *source, k *Key) {
 	s.term = termOf(k)
 	place := h.name(string(k.Placement))
@@ -106,7 +107,7 @@ func (h *hasher) account(s *source, k *Key) {
 // events. The hashes of the profile and the placement are enough, so that an event
 // finds them though only its decision's record tells who and where it was.
 func (h *hasher) stream(k *Key, place hash) hash {
-	id := h.text(string(k.Offer)).plus(place, 8)
+	id := hash{}.plus(h.text(string(k.Offer)), 48).plus(place, 8)
 	if k.Policy != "" {
 		id = id.plus(h.name(string(k.Policy)), 16)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/proffer-go/proffer/offer"
+	"github.com/proffer-go/proffer/placement"
 	"github.com/proffer-go/proffer/profile"
 )
 
@@ -55,18 +56,21 @@ func TestKeysApartHaveHashesApart(t *testing.T) {
 	h := hasher{seeds: &s}
 	seen := map[hash]Key{}
 	for _, tenant := range []string{"", "a", "ab"} {
-		for _, o := range []offer.ID{"", "a", "ba", "\x00"} {
+		for _, o := range []offer.ID{"", "a", "b", "ba", "\x00"} {
 			for _, p := range []PolicyID{"", "a", "b"} {
 				for _, counts := range []string{"", "a", "\x01a"} {
 					for _, start := range []int64{0, 1} {
 						for _, w := range []offer.Window{{}, {Every: "a"}, {Timezone: "a"}, {Rolling: 1}} {
 							k := Key{Tenant: tenant, Offer: o, Policy: p, Counts: counts, Start: start, End: 1 - start, Window: w}
-							for _, k.Profile = range []profile.ID{"", "a", "b"} {
-								var of source
-								h.source(&of, &k)
-								id := of.id
-								require.NotContains(t, seen, id, "%v and %v", k, seen[id])
-								seen[id] = k
+							for _, k.Placement = range []placement.ID{"", "a", "b"} {
+								for _, k.Profile = range []profile.ID{"", "a", "b"} {
+									var of source
+									h.source(&of, &k)
+									id := of.id
+									other, known := seen[id]
+									require.False(t, known, "%v and %v", k, other)
+									seen[id] = k
+								}
 							}
 						}
 					}
