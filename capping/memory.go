@@ -40,7 +40,7 @@ type MemoryConfig struct {
 //	 decision)   8 bytes  of forgetting               calendar window
 //	             id 16, profile 16, revision,         rolling window,  hash 16, instant 8, or
 //	             when it is forgotten, items          events           where many are 8 each
-//	             (numbers), units (16 each)
+//	             (numbers of names)
 //
 // A call takes the lock of its decision's book, and then those of all stripes that its
 // keys and the record's units are in, in order; it does its work, and lets all go. So each
@@ -48,8 +48,10 @@ type MemoryConfig struct {
 //
 // A counter for ever or of a calendar window takes 20 bytes in a table that is 85 to 95 % full, one of
 // a rolling window 24, and about 9 more for each unit if there are several. A record takes about 60 bytes until it is
-// forgotten, 2 or 3 for each item and 16 for each unit. What many items share is kept once:
-// activity and placement, and offer with the windows and limits. An event takes
+// forgotten, and 2 or 3 for each item. What many items share is kept once, under a number that all books know:
+// activity and placement, and offer with its limits. A unit takes 16 more only on a counter that
+// its limit and the decision's profile do not tell: of another profile, or of a key that is hardly
+// ever used. An event takes
 // 8 to 28 bytes in each of the streams that
 // a cap may count it in (offer and policies, by profile and over all, by placement
 // and over all), and its id about 60. A calendar window's counter is kept after the
@@ -62,8 +64,8 @@ type MemoryConfig struct {
 // the same is about 10⁻¹⁹. Two counters would then share their units, two
 // decisions one record.
 //
-// It is safe for concurrent use. A call costs two hashes and one or two table accesses for
-// each key, and only the latter under locks.
+// It is safe for concurrent use. A call costs one hash and one or two table accesses for
+// each key, and for each item a look at its names; only the table accesses are under locks.
 type Memory struct {
 	config MemoryConfig
 	seeds  seeds

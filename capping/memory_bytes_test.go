@@ -77,7 +77,7 @@ func TestMemoryIsSmall(t *testing.T) {
 		{
 			"record of 4 units",
 			capping.MemoryConfig{},
-			100_000, 1, 64 + 4*16,
+			100_000, 1, 64 + 2,
 			func(_ int, of []capping.Limit) []capping.Limit {
 				return append(of, limit(forEver("a")), limit(forEver("b")), limit(forEver("c")), limit(forEver("d")))
 			},

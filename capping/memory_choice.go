@@ -87,7 +87,7 @@ func (m *Memory) choice(d *demand, i *Item) *name[choice] {
 // Einziger, Friedman and Manes 2017).
 func (m *Memory) newChoice(d *demand, offer, h hash, known bool) *name[choice] {
 	stakes := d.stakes
-	if len(stakes) > 0 && !(known && m.doors.knows(h)) {
+	if len(stakes) > 0 && (!known || !m.doors.knows(h)) {
 		d.told = d.told[:0]
 		for k := range stakes {
 			s := &stakes[k]

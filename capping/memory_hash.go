@@ -31,8 +31,8 @@ func (s *seeds) name(text string) hash {
 	return digest(s, text)
 }
 
-// A hasher makes hashes. It remembers the profile of the latest key, for most keys of
-// a decision are of one.
+// A hasher makes hashes. It remembers those of the profile and the offer of the latest key, for most
+// keys of a decision are of one profile, and those of an item of its offer; and a few windows.
 type hasher struct {
 	*seeds
 	profile profile.ID
@@ -46,9 +46,6 @@ type hasher struct {
 
 // start begins with a call that is about the profile.
 func (h *hasher) start(s *seeds, p profile.ID) {
-	if h.seeds != s {
-		h.windows = [len(h.windows)]knownWindow{}
-	}
 	h.seeds, h.profile, h.known = s, p, s.name(string(p))
 }
 
