@@ -102,11 +102,13 @@ func engineBytes(o workload.Options) int64 {
 	return engine - size
 }
 
-// deepCopy copies what a snapshot must own; texts are shared, as they cannot change.
+// deepCopy copies what a snapshot must own; texts are shared, as they cannot change, and
+// so are equal attributes, as they are in a snapshot.
 func deepCopy(c *decisioning.Catalog) *decisioning.Catalog {
 	d := *c
 	d.Rules, d.Placements = slices.Clone(c.Rules), slices.Clone(c.Placements)
 	d.Offers = slices.Clone(c.Offers)
+	attributes := make(map[string]map[string]any)
 	for i := range d.Offers {
 		o := &d.Offers[i]
 		o.Tags, o.Caps = slices.Clone(o.Tags), slices.Clone(o.Caps)
@@ -114,7 +116,11 @@ func deepCopy(c *decisioning.Catalog) *decisioning.Catalog {
 		for k := range o.Representations {
 			o.Representations[k].Components = slices.Clone(o.Representations[k].Components)
 		}
-		o.Attributes = maps.Clone(o.Attributes)
+		text := fmt.Sprint(o.Attributes)
+		if attributes[text] == nil {
+			attributes[text] = maps.Clone(o.Attributes)
+		}
+		o.Attributes = attributes[text]
 	}
 	return &d
 }

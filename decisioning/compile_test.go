@@ -178,10 +178,11 @@ func TestCopierMakesWhatAnOwnerMakes(t *testing.T) {
 		var o offer.Offer
 		drawn(t, reflect.ValueOf(&o).Elem())
 		unusual(t, &o)
-		own := [1]offer.Offer{o}
-		var c copier
+		own := [2]offer.Offer{o, o} // the second time with the attributes of the first
+		c := copier{flat: make(map[string]map[string]any)}
 		c.grow(own[:])
 		taken := c.offer(&own[0])
+		require.Equal(t, taken, c.offer(&own[1]))
 
 		want := o
 		k := &checker{path: func(key string) string { return key }, reading: &strictjson.Reading{Zeros: make(map[string]bool)}}
@@ -190,6 +191,7 @@ func TestCopierMakesWhatAnOwnerMakes(t *testing.T) {
 		if taken {
 			require.Empty(t, k.faults)
 			require.Equal(t, want, own[0])
+			require.Equal(t, want, own[1])
 		}
 		require.False(t, !taken && len(k.faults) == 0 && o.Attributes == nil, "a copier takes what is not unusual")
 	})

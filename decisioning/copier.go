@@ -17,6 +17,9 @@ type copier struct {
 	components      []offer.Component
 	languages       []string
 	caps            []offer.Cap
+
+	flat map[string]map[string]any // attributes that were copied, by their content; nil: none are shared
+	key  content                   // scratch
 }
 
 // grow makes room for the lists of the offers.
@@ -72,12 +75,43 @@ func (c *copier) offer(o *offer.Offer) bool {
 	var started, ended, plain bool
 	o.Start, started = instantOf(o.Start)
 	o.End, ended = instantOf(o.End)
-	values := 0
-	o.Attributes, plain = plainObject(o.Attributes, 0, &values)
-	if len(o.Attributes) == 0 {
-		o.Attributes = nil
-	}
+	o.Attributes, plain = c.attributes(o.Attributes)
 	return ok && started && ended && plain
+}
+
+// manyFlat is how many attributes are remembered. Where there are more, most are an
+// offer's own.
+const manyFlat = 4096
+
+// attributes returns a copy of the attributes of an offer. Equal ones share it if they
+// are no lists or objects: it takes more memory than the rest of a small offer.
+func (c *copier) attributes(given map[string]any) (own map[string]any, ok bool) {
+	values := 0
+	switch {
+	case len(given) == 0:
+		return nil, true
+	case c.flat == nil || !isFlat(given):
+		return plainObject(given, 0, &values)
+	}
+	c.key = c.key[:0].object(given)
+	if own, ok = c.flat[string(c.key)]; ok {
+		return own, true
+	}
+	if own, ok = plainObject(given, 0, &values); ok && len(c.flat) < manyFlat {
+		c.flat[string(c.key)] = own
+	}
+	return own, ok
+}
+
+func isFlat(members map[string]any) bool {
+	for _, v := range members {
+		switch v.(type) {
+		case nil, bool, string, float64:
+		default:
+			return false
+		}
+	}
+	return true
 }
 
 func (c *copier) representation(r *offer.Representation) bool {

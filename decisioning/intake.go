@@ -32,7 +32,9 @@ type taker struct {
 // of the checks, while the others go ahead.
 func (k *checker) takeOffers(own, given []offer.Offer) *intake {
 	taken := &intake{}
-	newTaker := func() *taker { return &taker{checker: k.scout()} }
+	newTaker := func() *taker {
+		return &taker{checker: k.scout(), copier: copier{flat: make(map[string]map[string]any)}}
+	}
 	for _, t := range spread(k.options.workers, len(given), newTaker, func(t *taker, from, to int) {
 		if from == 0 {
 			before := t.found
