@@ -84,14 +84,19 @@ func (d *deciding) optimize(ctx context.Context) error {
 // round draws twice as many more as the last, so that there are few of them.
 func (d *deciding) supply(ctx context.Context) error {
 	for {
-		learnt := d.learnt
+		learnt, waiting := d.learnt, false
 		for i := range d.slots {
-			s := &d.slots[i]
-			if s.boundActivity == nil || s.batched && d.ledger.fresh < len(d.ledger.lines) {
-				continue // the application scores those that have room, once that is known
+			switch s := &d.slots[i]; {
+			case s.boundActivity == nil:
+			case s.batched && d.ledger.fresh < len(d.ledger.lines):
+				waiting = true // the application scores those that have room, once that is known
+			default:
+				s.reconsider(ctx, d)
+				s.fill(d)
 			}
-			s.reconsider(ctx, d)
-			s.fill(d)
+		}
+		if !waiting && !d.known() {
+			d.outline() // so that the counters of all that it comes by are read together
 		}
 		if d.learnt != learnt {
 			continue // a limit turned out lower than others have it

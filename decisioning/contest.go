@@ -34,16 +34,8 @@ type contest struct {
 // compete makes the optimal plan, or finds that slots need more candidates first, or
 // that the counters of some have to be read.
 func (d *deciding) compete() (done bool) {
-	c := &d.contest
-	if c.matched != d.learnt {
-		c.matched = d.learnt
-		if d.request.AllowDuplicates || !d.assign() {
-			for i := range d.slots {
-				d.slots[i].takeBest()
-			}
-		}
-	}
-	if c.matched != d.learnt || d.ledger.fresh < len(d.ledger.lines) {
+	d.outline()
+	if d.contest.matched != d.learnt || !d.known() {
 		return false
 	}
 	if !d.clashes() {
@@ -51,6 +43,21 @@ func (d *deciding) compete() (done bool) {
 	}
 	d.group()
 	return d.solve()
+}
+
+// outline makes the plan that is optimal but for counters that have room, unless it is
+// made. Counters that were not read are taken to have room.
+func (d *deciding) outline() {
+	c := &d.contest
+	if c.matched == d.learnt {
+		return
+	}
+	c.matched = d.learnt
+	if d.request.AllowDuplicates || !d.assign() {
+		for i := range d.slots {
+			d.slots[i].takeBest()
+		}
+	}
 }
 
 // assign makes the plan that is optimal but for counters that have room. It reports
