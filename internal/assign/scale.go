@@ -25,9 +25,9 @@ type met struct {
 	least, most   int64
 }
 
-// limit keeps sums within int64: no level exceeds the cost of the last unit left
+// mostCost keeps sums within int64: no level exceeds the cost of the last unit left
 // empty, below 2 fallbacks; hence no sum in a path 8.
-const limit = 1 << 58
+const mostCost = 1 << 58
 
 // meet takes in a candidate that the scale has to hold.
 func (c *scale) meet(x *Candidate) {
@@ -54,7 +54,7 @@ func (c *scale) fit(units float64, unscored bool) bool {
 	if unscored {
 		parts += units + 1
 	}
-	span := math.Floor(limit / (parts * (units + 1) * (units + 1) * (tiers*(units+1) + 1)))
+	span := math.Floor(mostCost / (parts * (units + 1) * (units + 1) * (tiers*(units+1) + 1)))
 	if span < float64(c.met.most-c.met.least)+1 {
 		return false
 	}
