@@ -12,6 +12,7 @@ import (
 	"github.com/proffer-go/proffer/decisioning"
 	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/profile"
+	"github.com/proffer-go/proffer/rank"
 )
 
 // warehouse is a catalog of n offers under a twentieth as many rules, for 30
@@ -55,6 +56,30 @@ func BenchmarkDecide(b *testing.B) {
 				for b.Loop() {
 					_, err := engine.Decide(b.Context(), r)
 					require.NoError(b, err)
+				}
+			})
+		}
+	}
+}
+
+// BenchmarkDecideByFormula decides one activity over all offers, and 30 over a tenth each.
+func BenchmarkDecideByFormula(b *testing.B) {
+	for _, offers := range []int{100, 10_000} {
+		c := warehouse(offers)
+		ranked(rank.Spec{Formula: "profile.spent * offer.priority - offer.cost"})(&c)
+		c.Activities = append(c.Activities, decisioning.Activity{
+			ID: "all", Placement: "hero", Selections: []decisioning.Selection{{}}, Fallback: "hello", Rank: c.Activities[0].Rank,
+		})
+		engine := open(b, c, decisioning.Config{})
+		for _, activities := range [][]decisioning.ActivityID{{"all"}, firstActivities(30)} {
+			b.Run(fmt.Sprintf("offers=%d/activities=%d", offers, len(activities)), func(b *testing.B) {
+				r := asking("r", activities...)
+				r.Profile = profile.JSON([]byte(`{"age": 31, "tier": "gold", "spent": 12.5}`))
+				r.DryRun = true
+				var d decisioning.Decision
+				b.ReportAllocs()
+				for b.Loop() {
+					require.NoError(b, engine.DecideInto(b.Context(), r, &d))
 				}
 			})
 		}
