@@ -4,10 +4,8 @@ import (
 	"encoding/binary"
 	"math"
 	"math/bits"
-	"strings"
 	"time"
 
-	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/profile"
 )
 
@@ -42,6 +40,7 @@ type hasher struct {
 	latest   string // text, and its hash
 	ofLatest hash
 	windows  [8]knownWindow
+	seen     int // how many were entered
 }
 
 // start begins with a call that is about the profile.
@@ -122,24 +121,35 @@ func (h hash) plus(o hash, turn int) hash {
 	return hash{h.hi ^ bits.RotateLeft64(o.hi, turn), max(1, h.lo^bits.RotateLeft64(o.lo, turn))}
 }
 
-// A knownWindow remembers the hash of one.
+// A knownWindow remembers the hash of one, in memory of its own.
 type knownWindow struct {
-	offer.Window
-	start, end int64
-	hash       hash
+	rolling                    time.Duration
+	start, end                 int64
+	every, timezone, weekStart []byte
+	hash                       hash
+}
+
+func (w *knownWindow) is(k *Key) bool {
+	return w.end == k.End && w.start == k.Start && w.rolling == k.Window.Rolling &&
+		string(w.every) == string(k.Window.Every) && string(w.timezone) == k.Window.Timezone &&
+		string(w.weekStart) == string(k.Window.WeekStart)
 }
 
 // window hashes the window of k. Few are in use at a time.
 func (h *hasher) window(k *Key) hash {
-	known := &h.windows[uint64(int64(k.Window.Rolling)^k.End)*odd>>61] //nolint:gosec // any bits do
-	if known.hash == (hash{}) || known.start != k.Start || known.end != k.End || known.Window != k.Window {
-		h.buffer = appendWindow(h.buffer[:0], k)
-		*known = knownWindow{k.Window, k.Start, k.End, digest(h.seeds, h.buffer)}
-		for _, s := range []*string{(*string)(&known.Every), &known.Timezone, &known.WeekStart} {
-			*s = strings.Clone(*s) // lest it hold on to memory of the caller's
+	for i := range h.windows[:min(h.seen, len(h.windows))] {
+		if w := &h.windows[i]; w.is(k) {
+			return w.hash
 		}
 	}
-	return known.hash
+	w := &h.windows[h.seen%len(h.windows)]
+	h.seen++
+	h.buffer = appendWindow(h.buffer[:0], k)
+	w.hash = digest(h.seeds, h.buffer)
+	w.rolling, w.start, w.end = k.Window.Rolling, k.Start, k.End
+	w.every, w.timezone = append(w.every[:0], k.Window.Every...), append(w.timezone[:0], k.Window.Timezone...)
+	w.weekStart = append(w.weekStart[:0], k.Window.WeekStart...)
+	return w.hash
 }
 
 func appendWindow(b []byte, k *Key) []byte {
