@@ -33,6 +33,8 @@ type judgeUnit struct {
 	until time.Time // when the hold lapses; zero: confirmed
 	kept  bool      // confirmed explicitly or displayed: it goes back only by a release
 	back  bool      // it is back in its window
+
+	serves *judgeRecord // the latest deciding that has a use for it, remembered or not
 }
 
 func (u *judgeUnit) lapsed(clock time.Time) bool { return !u.until.IsZero() && !clock.Before(u.until) }
@@ -154,6 +156,7 @@ func (c *judgeCounters) replace(old *judgeRecord, id string, person profile.ID, 
 			} else {
 				c.units = append(c.units, u)
 			}
+			item.units[i].serves = now
 		}
 		now.items = append(now.items, item)
 	}
@@ -270,7 +273,7 @@ func (c *judgeCounters) releaseRecord(of *judgeRecord) {
 		return
 	}
 	for _, u := range of.units() {
-		u.back = u.back || !latest.owns(u) || slices.Contains(latest.left, u)
+		u.back = u.back || u.serves == of && !latest.owns(u) || slices.Contains(latest.left, u)
 	}
 }
 

@@ -49,7 +49,8 @@ type line struct {
 	contended bool  // it was refused too often
 }
 
-// A draw is what a proposition of an offer draws on.
+// A draw is what a proposition of an offer draws on: its caps, and then the policies over it,
+// of which the first that is full is the reason.
 type draw struct {
 	from, to int32 // lines, of ledger.refs
 	missing  bool  // it is limited per profile, and there is no profile id
@@ -95,12 +96,15 @@ func (d *deciding) draw(s *slot, o *option) draw {
 	for _, c := range s.strategy.cappers {
 		d.enterOwn(&w, s, o, c)
 	}
-	if drawn := d.ledger.refs[w.from:]; len(drawn) > 1 {
-		slices.Sort(drawn)
-		d.ledger.refs = d.ledger.refs[:int(w.from)+len(slices.Compact(drawn))]
-	}
 	w.to = int32(len(d.ledger.refs))
 	return w
+}
+
+// drawOn adds the line to the draw, once.
+func (l *ledger) drawOn(w *draw, line int32) {
+	if !slices.Contains(l.refs[w.from:], line) {
+		l.refs = append(l.refs, line)
+	}
 }
 
 // enter adds the limit to the draw if it bears on the placement.
@@ -118,7 +122,7 @@ func (d *deciding) enter(w *draw, l *limit, o *option, p placement.ID) {
 			on.max = l.cap.Limit
 			d.learnt++ // lists may reckon with more
 		}
-		d.ledger.refs = append(d.ledger.refs, known.line)
+		d.ledger.drawOn(w, known.line)
 	}
 }
 
@@ -148,7 +152,7 @@ func (d *deciding) enterOwn(w *draw, s *slot, o *option, c capping.Capper) {
 		return
 	}
 	for _, l := range limits {
-		d.ledger.refs = append(d.ledger.refs, d.line(l.Key, l.Max, !l.PerDecision, -1))
+		d.ledger.drawOn(w, d.line(l.Key, l.Max, !l.PerDecision, -1))
 	}
 }
 
