@@ -132,7 +132,7 @@ type knownWindow struct {
 func (w *knownWindow) is(k *Key) bool {
 	return w.end == k.End && w.start == k.Start && w.rolling == k.Window.Rolling &&
 		string(w.every) == string(k.Window.Every) && string(w.timezone) == k.Window.Timezone &&
-		string(w.weekStart) == string(k.Window.WeekStart)
+		string(w.weekStart) == k.Window.WeekStart
 }
 
 // window hashes the window of k. Few are in use at a time.
