@@ -93,6 +93,21 @@ func hiddenUses(file *ast.File) []*ast.SelectorExpr {
 	return uses
 }
 
+// ofExported reports whether the function is none of a type that is not exported.
+func ofExported(f *ast.FuncDecl) bool {
+	if f.Recv == nil {
+		return true
+	}
+	name := ""
+	ast.Inspect(f.Recv.List[0].Type, func(n ast.Node) bool {
+		if ident, ok := n.(*ast.Ident); ok && name == "" {
+			name = ident.Name
+		}
+		return true
+	})
+	return ast.IsExported(name)
+}
+
 // exported returns the nodes of a file that are its public surface: signatures,
 // type declarations without their unexported fields, and declared variables.
 func exported(file *ast.File) []ast.Node {
@@ -101,7 +116,9 @@ func exported(file *ast.File) []ast.Node {
 	for _, decl := range file.Decls {
 		switch d := decl.(type) {
 		case *ast.FuncDecl:
-			nodes = append(nodes, d.Type)
+			if ofExported(d) {
+				nodes = append(nodes, d.Type)
+			}
 		case *ast.GenDecl:
 			if d.Tok != token.IMPORT {
 				nodes = append(nodes, d)
