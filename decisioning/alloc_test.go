@@ -196,6 +196,30 @@ func TestDecideAllocatesOnlyItsResult(t *testing.T) {
 	}
 }
 
+// TestDecideIntoAllocatesNothingForOthersActivities: nor does it where requests name
+// different ones by turns.
+func TestDecideIntoAllocatesNothingForOthersActivities(t *testing.T) {
+	if racing {
+		t.Skip("the race detector allocates")
+	}
+	e, requests := allocCase(t, nil, nil, nil, false)
+	for i := range requests {
+		requests[i].Activities = firstActivities(5 + i%3)
+	}
+	var d decisioning.Decision
+	n := 0
+	one := func() {
+		if err := e.DecideInto(context.Background(), requests[n%len(requests)], &d); err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	for range 4 * len(requests) {
+		one()
+	}
+	assert.Zero(t, testing.AllocsPerRun(500, one))
+}
+
 func allocCase(
 	t *testing.T, catalog func(*decisioning.Catalog), config func(*decisioning.Config), request func(*decisioning.Request), prepared bool,
 ) (*decisioning.Engine, []decisioning.Request) {

@@ -275,7 +275,7 @@ func (s *Snapshot) orderBy(r rank.Static, a *activity, number int32) (o *order, 
 		of := s.options.At(int(e.offer)).offer
 		own.score = valid(r.Score(of, a.ref), a.weight)
 		if own.unscored = math.IsNaN(own.score); own.unscored {
-			own.score = float64(of.Priority)
+			own.score = ordinal(of.Priority)
 		}
 		entries.add(own)
 	}

@@ -44,15 +44,13 @@ func (q *queued) before(d *deciding, o *queued) bool {
 		return other
 	case !unscored && q.score != o.score:
 		return q.score > o.score
-	case unscored && q.entry.score != o.entry.score:
-		return q.entry.score > o.entry.score
-	case unscored && q.entry.score > 1<<53 && d.priority(q) != d.priority(o): // which float64 may not tell apart
-		return d.priority(q) > d.priority(o)
+	case unscored && q.entry.priorTo(o.entry):
+		return true
+	case unscored && o.entry.priorTo(q.entry):
+		return false
 	case q.hash != o.hash:
 		return q.hash < o.hash
 	default:
 		return d.compareIDs(q.entry, o.entry) < 0
 	}
 }
-
-func (d *deciding) priority(q *queued) int64 { return d.option(q.entry.offer).offer.Priority }

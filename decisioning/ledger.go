@@ -25,6 +25,7 @@ type ledger struct {
 	asked   bool // the counter has answered
 	unread  bool // the counter could not be read: no line can be relied on
 	untaken bool // units could not be taken
+	closed  bool // no units are taken any more
 }
 
 // A knownLine says that a counter has a line, if it is of this decision.
@@ -63,7 +64,7 @@ func (l *ledger) of(w *draw) []int32 { return l.refs[w.from:w.to] }
 // begin forgets the last decision.
 func (l *ledger) begin(d *deciding) {
 	l.lines, l.refs, l.fresh = l.lines[:0], l.refs[:0], 0
-	l.asked, l.unread, l.untaken = false, false, false
+	l.asked, l.unread, l.untaken, l.closed = false, false, false, false
 	l.known = resize(l.known, d.binding.snapshot.counters)
 	if l.epoch++; l.epoch == 0 {
 		clear(l.known[:cap(l.known)])
@@ -199,7 +200,7 @@ func (d *deciding) cappedBy(w *draw) (Reason, *line) {
 	}
 	for _, i := range d.ledger.of(w) {
 		switch l := &d.ledger.lines[i]; {
-		case l.contended:
+		case l.contended, l.counted && d.ledger.closed:
 			return CappedContended, l
 		case d.ledger.down(l):
 			if !d.engine.config.FailOpen {

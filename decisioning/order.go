@@ -10,7 +10,7 @@ import (
 // An entry is an offer where it stands in an order, with all that is looked at
 // before the offer itself is.
 type entry struct {
-	score      float64 // or the priority, which orders those without a score
+	score      float64 // or the ordinal of the priority, which orders those without a score
 	hash       uint64  // of the offer's id, for ties
 	start, end int64   // the calendar, in Unix seconds
 	offer      int32
@@ -44,6 +44,24 @@ func (e *entry) scoreOrNaN() float64 {
 		return math.NaN()
 	}
 	return e.score
+}
+
+// priorTo reports whether the entry, whose score is its priority, has the greater one.
+func (e *entry) priorTo(o *entry) bool {
+	if e.unscored != o.unscored {
+		return e.unscored // which is too great for a score
+	}
+	return e.score > o.score
+}
+
+// ordinal returns a number for the priority. They are in the order of the priorities,
+// and exact, which the priorities themselves are not as numbers of this kind.
+func ordinal(priority int64) float64 {
+	const middle = 1 << 62
+	if priority < middle {
+		return -math.Float64frombits(uint64(middle - priority))
+	}
+	return math.Float64frombits(uint64(priority - middle))
 }
 
 // A spot is what places an entry in an order: little, so that it is sorted quickly.

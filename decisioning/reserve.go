@@ -80,12 +80,11 @@ func (d *deciding) learnRefusal(full []capping.Full, refusals int) (learnt bool)
 	return learnt
 }
 
-// giveUp proposes nothing that counts: the units cannot be had in fair time.
+// giveUp proposes nothing any more that counts, also of what is drawn from now on: the
+// units cannot be had in fair time.
 func (d *deciding) giveUp() {
 	d.learnt++
-	for i := range d.ledger.lines {
-		d.ledger.lines[i].contended = d.ledger.lines[i].counted
-	}
+	d.ledger.closed = true
 }
 
 // unreserved answers without the units: the counter failed, or its reply was

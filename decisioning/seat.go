@@ -7,7 +7,7 @@ import (
 )
 
 // A seating is a list of activities as requests name it, looked up. It is kept for the next
-// request, which mostly names the same ones.
+// request, which mostly names the same ones, and by then may be about another snapshot.
 type seating struct {
 	roster *roster
 	ids    []ActivityID
@@ -55,9 +55,11 @@ func (s *seating) look(r *roster, activities []ActivityID) error {
 			return fmt.Errorf("request.activities[%d]: %q is named twice", i, id)
 		}
 		if a != nil {
+			id = a.ref.ID
 			s.wanted += a.ref.Count
+		} else {
+			id = ActivityID(strings.Clone(string(id))) // the memory is the request's
 		}
-		id = ActivityID(strings.Clone(string(id))) // the memory is the request's
 		s.ids, s.bound = append(s.ids, id), append(s.bound, a)
 	}
 	s.mixed = s.mixes()
@@ -76,13 +78,13 @@ func (s *seating) isNamed(a *boundActivity, id ActivityID) bool {
 
 // mixes reports whether activities without weights score in different ways.
 func (s *seating) mixes() bool {
+	if slices.ContainsFunc(s.bound, func(a *boundActivity) bool { return a != nil && a.weight != 1 }) {
+		return false
+	}
 	var first *ranking
 	for _, a := range s.bound {
 		if a == nil {
 			continue
-		}
-		if a.weight != 1 {
-			return false
 		}
 		for t := range a.rankings {
 			if first == nil {

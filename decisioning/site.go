@@ -100,7 +100,7 @@ func (l *lineage) place(o *option, index int32, within []int32, to func(selectio
 		e.shown = uint16(min(i, math.MaxUint16))
 		for k := range sites {
 			if sites[k].takes(within) {
-				to(sites[k].number, e.weighted(sites[k].weight))
+				to(sites[k].number, e.weighted(sites[k].weight, o.offer.Priority))
 			}
 		}
 	}
@@ -133,7 +133,9 @@ func entryOf(o *option, i int32) entry {
 }
 
 // weighted returns the entry as it stands in an activity with the weight.
-func (e entry) weighted(weight float64) entry {
-	e.unscored = math.IsNaN(valid(e.score, weight))
+func (e entry) weighted(weight float64, priority int64) entry {
+	if e.unscored = math.IsNaN(valid(e.score, weight)); e.unscored {
+		e.score = ordinal(priority)
+	}
 	return e
 }

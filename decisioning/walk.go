@@ -4,7 +4,7 @@ import "cmp"
 
 // A walk serves the candidates of one open selection in rank order, for as long
 // as somebody asks. Whom it serves is within its calendar and not excluded by the
-// request; its rules have not been looked at.
+// request; whether its rules hold is mostly not known yet.
 //
 // Where no request changes the order, the walk goes from tie to tie. Otherwise the request
 // scores the candidates first, and the best wait in a heap.
