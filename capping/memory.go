@@ -64,8 +64,8 @@ type MemoryConfig struct {
 // the same is about 10⁻¹⁹. Two counters would then share their units, two
 // decisions one record.
 //
-// It is safe for concurrent use. A call costs one hash and one or two table accesses for
-// each key, and for each item a look at its names; only the table accesses are under locks.
+// It is safe for concurrent use. A call hashes each text that its keys name, and costs one or
+// two table accesses for each key, which together with its record are under locks.
 type Memory struct {
 	config MemoryConfig
 	seeds  seeds

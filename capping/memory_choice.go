@@ -53,11 +53,14 @@ func (s *stake) of(person hash) hash {
 	return s.id
 }
 
-// and returns the hash of a choice together with one more limit.
+// and returns the hash of a choice together with one more limit. Each is folded into all before, so
+// that what many of them have in common does not cancel out.
 func (s *seeds) and(h hash, of *stake) hash {
 	most, whose := uint64(of.max), uint64(of.whose) //nolint:gosec // any bits do
-	more := hash{fold(most^s[2], whose^s[4]), fold(most^s[3], whose^s[5])}
-	return hash{bits.RotateLeft64(h.hi, 7) ^ of.id.hi ^ more.hi, max(1, bits.RotateLeft64(h.lo, 7)^of.id.lo^more.lo)}
+	return hash{
+		fold(h.hi^of.id.hi^s[2], fold(most^s[2], whose^s[4])^bits.RotateLeft64(of.id.hi, 29)^s[4]),
+		max(1, fold(h.lo^of.id.lo^s[3], fold(most^s[3], whose^s[5])^bits.RotateLeft64(of.id.lo, 29)^s[5])),
+	}
 }
 
 // odd mixes bits: 2⁶⁴ by the golden ratio.

@@ -3,7 +3,6 @@ package capping
 import (
 	"encoding/binary"
 	"math"
-	"math/bits"
 	"time"
 
 	"github.com/proffer-go/proffer/profile"
@@ -85,8 +84,7 @@ func (h *hasher) source(s *source, k *Key) {
 }
 
 // account makes s what k reads apart from its profile. The hash of a key is the sum of those of
-// its parts, each turned by its own number of bits, lest what is equal in two of them cancel out: it
-// is as random as they are.
+// its parts: it is as random as they are.
 func (h *hasher) account(s *source, k *Key) {
 	s.term = termOf(k)
 	place := h.name(string(k.Placement))
@@ -95,7 +93,7 @@ func (h *hasher) account(s *source, k *Key) {
 		s.stream, s.start = s.id, k.Start
 	}
 	if w := &k.Window; w.Rolling|time.Duration(k.Start|k.End) != 0 || w.Every != "" || w.Timezone != "" || w.WeekStart != "" {
-		s.id = s.id.plus(h.window(k), 40)
+		s.id = h.plus(s.id, h.window(k), aWindow)
 	}
 }
 
@@ -103,22 +101,35 @@ func (h *hasher) account(s *source, k *Key) {
 // events. The hashes of the profile and the placement are enough, so that an event
 // finds them though only its decision's record tells who and where it was.
 func (h *hasher) stream(k *Key, place hash) hash {
-	id := hash{}.plus(h.text(string(k.Offer)), 48).plus(place, 8)
+	id := h.plus(h.plus(hash{}, h.text(string(k.Offer)), anOffer), place, aPlacement)
 	if k.Policy != "" {
-		id = id.plus(h.name(string(k.Policy)), 16)
+		id = h.plus(id, h.name(string(k.Policy)), aPolicy)
 	}
 	if k.Counts != "" {
-		id = id.plus(h.name(k.Counts), 24)
+		id = h.plus(id, h.name(k.Counts), aType)
 	}
 	if k.Tenant != "" {
-		id = id.plus(h.name(k.Tenant), 32)
+		id = h.plus(id, h.name(k.Tenant), aTenant)
 	}
 	return id
 }
 
-// plus adds the turned hash of a part.
-func (h hash) plus(o hash, turn int) hash {
-	return hash{h.hi ^ bits.RotateLeft64(o.hi, turn), max(1, h.lo^bits.RotateLeft64(o.lo, turn))}
+// A part of a key is hashed once more, each kind by a number of its own, so that what is
+// equal in two of them does not cancel out. The numbers are odd, of about as many ones as zeros.
+type kind uint64
+
+const (
+	anOffer    kind = 0x9e3779b185ebca87
+	aPlacement kind = 0xc2b2ae3d27d4eb4f
+	aPolicy    kind = 0x165667b19e3779f9
+	aType      kind = 0x85ebca77c2b2ae63
+	aTenant    kind = 0x27d4eb2f165667c5
+	aWindow    kind = 0xd6e8feb86659fd93
+)
+
+// plus returns the sum of h and the hash of a part.
+func (s *seeds) plus(h, o hash, k kind) hash {
+	return hash{h.hi ^ fold(o.hi^s[2], uint64(k)), max(1, h.lo^fold(o.lo^s[3], uint64(k)))}
 }
 
 // A knownWindow remembers the hash of one, in memory of its own.

@@ -22,6 +22,10 @@ func (m *Memory) Resolve(ctx context.Context, r Resolution) error {
 	case r.Action == Release && r.Record != nil && (r.Record.Tenant != r.Tenant || r.Record.ID != r.ID):
 		return errOtherRecord
 	}
+	read, err := m.read(ctx)
+	if err != nil {
+		return err
+	}
 	d := m.desk()
 	defer m.putBack(d)
 	release := r.Action == Release && r.Record != nil
@@ -31,10 +35,6 @@ func (m *Memory) Resolve(ctx context.Context, r Resolution) error {
 		d.begin(m, &Attempt{Tenant: r.Tenant, ID: r.ID})
 	}
 	activity := d.name(string(r.Activity))
-	read, err := m.read(ctx)
-	if err != nil {
-		return err
-	}
 	for {
 		b := m.open(d.id, read)
 		if release {

@@ -7,8 +7,8 @@ import (
 )
 
 // All finds out about all rules at once, at less cost for each than Holds has.
-// Atoms are true by columns, then gates and rules follow from them in the order of
-// their numbers, all in a table of bytes, without a branch for each rule. Atoms that
+// Atoms are true by columns, then gates and rules follow from them kind by
+// kind, all in a table of bytes, without a branch for each rule. Atoms that
 // take long stay open, and what hangs on them, until Holds is asked: few of them are
 // needed by those who ask for few rules.
 func (m *Match) All() {
