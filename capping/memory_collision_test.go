@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/proffer-go/proffer/offer"
+	"github.com/proffer-go/proffer/placement"
 	"github.com/proffer-go/proffer/profile"
 )
 
@@ -92,21 +93,36 @@ func TestManyEqualLimitsAreNotNone(t *testing.T) {
 	assert.Equal(t, []int64{0}, unitsOf(t, m, "", Key{Offer: "x"}))
 }
 
-// TestEqualPartsOfAKeyTellAllTheSame: of keys whose parts are equal texts the hashes
-// differ in no pattern.
+// TestEqualPartsOfAKeyTellAllTheSame: of keys of which two parts are the same text the hashes
+// differ, in both halves, and in no pattern.
 func TestEqualPartsOfAKeyTellAllTheSame(t *testing.T) {
-	m := NewMemory(MemoryConfig{})
-	d := m.desk()
-	id := func(text string) hash {
-		key := Key{Tenant: text, Profile: profile.ID(text), Offer: offer.ID(text), Policy: PolicyID(text), Counts: text}
-		d.read(m, &Attempt{Tenant: text, ID: "1", Profile: key.Profile}, []Key{key})
-		return d.asks[0].id
+	parts := map[string]func(k *Key, text string){
+		"tenant":    func(k *Key, text string) { k.Tenant = text },
+		"profile":   func(k *Key, text string) { k.Profile = profile.ID(text) },
+		"offer":     func(k *Key, text string) { k.Offer = offer.ID(text) },
+		"policy":    func(k *Key, text string) { k.Policy = PolicyID(text) },
+		"placement": func(k *Key, text string) { k.Placement = placement.ID(text) },
+		"counts":    func(k *Key, text string) { k.Counts = text },
 	}
-	for i := range 100 {
-		a, b := id("user"+strconv.Itoa(i)), id("user"+strconv.Itoa(i+1))
-		for turn := 1; turn < 64; turn++ {
-			assert.NotEqual(t, a.hi^b.hi, bits.RotateLeft64(a.hi^b.hi, turn))
-			assert.NotEqual(t, a.lo^b.lo, bits.RotateLeft64(a.lo^b.lo, turn))
+	m := NewMemory(MemoryConfig{})
+	for one, set := range parts {
+		for other, setOther := range parts {
+			id := func(text string) hash {
+				var k Key
+				set(&k, text)
+				setOther(&k, text)
+				d := m.desk()
+				defer m.putBack(d)
+				d.read(m, &Attempt{Tenant: k.Tenant, ID: "1", Profile: k.Profile}, []Key{k})
+				return d.asks[0].id
+			}
+			for i := range 10 {
+				a, b := id("user"+strconv.Itoa(i)), id("user"+strconv.Itoa(i+1))
+				for turn := 1; turn < 64; turn++ {
+					require.NotEqual(t, a.hi^b.hi, bits.RotateLeft64(a.hi^b.hi, turn), "%s and %s", one, other)
+					require.NotEqual(t, a.lo^b.lo, bits.RotateLeft64(a.lo^b.lo, turn), "%s and %s", one, other)
+				}
+			}
 		}
 	}
 }
