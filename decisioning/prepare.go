@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/proffer-go/proffer/internal/jsonfacts"
+	"github.com/proffer-go/proffer/internal/predicate"
 	slots "github.com/proffer-go/proffer/internal/slot"
 	"github.com/proffer-go/proffer/profile"
 )
@@ -39,6 +40,7 @@ func (e *Engine) Prepare(r Request) (Request, error) {
 		return Request{}, fmt.Errorf("prepare: %w", err)
 	}
 	p.row = d.reader.Keep()
+	p.codes = b.snapshot.index.Encode(p.row)
 	r.Profile, r.Events, r.Context = p.own(r.Profile), p.ownEvents(r.Events), p.own(r.Context)
 	p.profile.document, p.events.document, p.context.document = r.Profile, r.Events, r.Context
 	r.prepared = p
@@ -50,6 +52,7 @@ type prepared struct {
 	schema *slots.Schema
 	limits jsonfacts.Limits
 	row    *slots.Row // immutable
+	codes  *predicate.Codes
 
 	decoding sync.Mutex // of what follows, but for the documents
 	profile  preparedObject

@@ -42,6 +42,9 @@ type columns struct {
 
 	columns []column
 	layout
+	bands      []band
+	words      vocabulary
+	members    []uint64  // the codes of the members of all sets
 	thresholds []float64 // of the atoms that stand in the table from firstOrdered
 	listed     []uint32
 	sought     finder
@@ -106,6 +109,7 @@ func newColumns(v *View) *columns {
 		b.targets[i].cell = b.places[b.targets[i].cell&^negatedBit] | b.targets[i].cell&negatedBit
 	}
 	b.sought = newFinder(v, b.targets)
+	b.encode()
 	return b.columns
 }
 

@@ -29,6 +29,12 @@ type Match struct {
 	cells []uint32
 	rules []uint32
 
+	asked int      // rules, before there were codes
+	codes []uint64 // of the row's values; those of others are not to be changed
+	own   []uint64 // memory for codes
+	bands []band   // of the cells that have one, once there are codes
+	plain int      // rules of such cells alone come before this one
+
 	counted []uint32  // epoch of each count
 	counts  []float64 // -1: the events could not be had
 
@@ -48,6 +54,7 @@ func (m *Match) Reset(v *View, row *slot.Row, counts Counter, now time.Time) {
 	m.view, m.row, m.counter, m.now = v, row, counts, now
 	m.seconds, m.nanos = float64(now.Unix()), uint32(now.Nanosecond())
 	m.swept, m.whole, m.reopened = false, false, 0
+	m.asked, m.bands, m.plain, m.codes = 0, nil, 0, nil
 	m.cells = grown(m.cells, len(v.cells))
 	m.rules = grown(m.rules, len(v.rules))
 	m.counted = grown(m.counted, len(v.schema.Counts()))
@@ -76,6 +83,13 @@ func (m *Match) Holds(r Rule) Truth {
 	if m.whole || m.swept && m.verdicts[r] != Unknown {
 		return m.verdicts[r]
 	}
+	if int(r) < m.plain {
+		if t := m.first(&m.view.rules[r]); t != Unknown {
+			return t
+		}
+	} else if m.asked++; m.asked == few {
+		m.encode()
+	}
 	if memo := m.rules[r]; memo>>truthBits == m.epoch {
 		return Truth(memo & (1<<truthBits - 1))
 	}
@@ -85,6 +99,58 @@ func (m *Match) Holds(r Rule) Truth {
 	t := m.all(&m.view.rules[r])
 	m.rules[r] = m.epoch<<truthBits | uint32(t)
 	return t
+}
+
+// few is how many rules are asked for before all values get codes.
+const few = 8
+
+func (m *Match) encode() {
+	if m.bands == nil {
+		m.own = m.view.appendCodes(m.own[:0], m.row)
+		m.use(m.own)
+	}
+}
+
+// Know tells the codes of the row. It is of use if they were made for the view, or for one
+// that is hardly different.
+func (m *Match) Know(c *Codes) {
+	if c.of == m.view.columns {
+		m.use(c.codes)
+	}
+}
+
+func (m *Match) use(codes []uint64) {
+	m.codes, m.bands, m.plain = codes, m.view.columns.bands, len(m.view.columns.rules)
+}
+
+// first returns what the bands among the parts make of a rule, all at once; Unknown if they
+// leave it open.
+func (m *Match) first(parts *[fan]uint32) Truth {
+	bands, codes := m.bands, m.codes
+	a, b, c, d := &bands[parts[0]], &bands[parts[1]], &bands[parts[2]], &bands[parts[3]]
+	switch {
+	case a.has(codes)&b.has(codes)&c.has(codes)&d.has(codes) == 0:
+		return False
+	case a.open || b.open || c.open || d.open:
+		return Unknown
+	}
+	return True
+}
+
+// part returns the truth of a part of a gate, as far as rules hold.
+func (m *Match) part(n uint32) Truth {
+	if int(n) < len(m.bands) {
+		switch b := &m.bands[n]; {
+		case b.set > 0:
+			return truthOf(b.isAmong(m.view, m.codes))
+		case !b.open:
+			return truthOf(b.has(m.codes) == 1)
+		}
+	}
+	if memo := m.cells[n]; memo>>truthBits == m.epoch {
+		return Truth(memo & (1<<truthBits - 1)).holds()
+	}
+	return m.find(n).holds()
 }
 
 // holds returns the truth of the cell as far as rules hold; False and Error are
@@ -111,19 +177,14 @@ func (m *Match) find(n uint32) Truth {
 	return t
 }
 
-// all asks until one part is not true, and any until one is. Both look into the
-// memos themselves, where most parts are found.
+// all asks until one part is not true, and any until one is.
 func (m *Match) all(parts *[fan]uint32) Truth {
 	t := True
 	for _, p := range parts {
 		if p == trueCell {
 			break // what remains only fills up
 		}
-		part := Truth(m.cells[p] & (1<<truthBits - 1))
-		if m.cells[p]>>truthBits != m.epoch {
-			part = m.find(p)
-		}
-		if t = min(t, part.holds()); t == False {
+		if t = min(t, m.part(p)); t == False {
 			break
 		}
 	}
@@ -136,11 +197,7 @@ func (m *Match) any(parts *[fan]uint32) Truth {
 		if p == falseCell {
 			break
 		}
-		part := Truth(m.cells[p] & (1<<truthBits - 1))
-		if m.cells[p]>>truthBits != m.epoch {
-			part = m.find(p)
-		}
-		if t = max(t, part.holds()); t == True {
+		if t = max(t, m.part(p)); t == True {
 			break
 		}
 	}

@@ -151,11 +151,12 @@ func drawRow(t *rapid.T) func(*slot.Schema) *slot.Row {
 }
 
 // TestBothWaysOfMatchingGiveWhatTheFormSays asks rules of a lexicon that grows from
-// view to view, lazily in any order and then set-wise.
+// view to view, lazily in any order, with codes and without, and then set-wise.
 func TestBothWaysOfMatchingGiveWhatTheFormSays(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		l, fill := NewLexicon(), drawRow(t)
 		var m Match
+		var v *View
 		var rules []Rule
 		var want, holds []Truth
 		for range rapid.IntRange(1, 4).Draw(t, "views") {
@@ -165,8 +166,14 @@ func TestBothWaysOfMatchingGiveWhatTheFormSays(t *testing.T) {
 				value, held := naive(And(f, g), fill)
 				want, holds = append(want, value), append(holds, held)
 			}
-			v := l.View()
+			known := v
+			if v = l.View(); known == nil || rapid.Bool().Draw(t, "encoded anew") {
+				known = v
+			}
 			m.Reset(v, fill(v.schema), counter(2), noon)
+			if rapid.Bool().Draw(t, "encoded") {
+				m.Know(known.Encode(fill(known.schema)))
+			}
 			order := rapid.Permutation(slices.Collect(indices(rules))).Draw(t, "order")
 			for _, i := range order {
 				if got := m.Holds(rules[i]); got != holds[i] {

@@ -293,10 +293,12 @@ func TestRandomFormsGiveWhatCELGives(t *testing.T) {
 				decided++
 			}
 		}
+		codes := encoded(lexicon, facts)
 		sets, _ := matched(lexicon, facts)
 		sets.All()
 		for _, j := range all {
 			j.check(t, sets, "set-wise")
+			j.check(t, codes, "by codes")
 			require.Equal(t, lazy.Holds(j.rule), sets.Holds(j.rule), j.text)
 		}
 	})
@@ -324,6 +326,7 @@ func TestConformanceSuiteGivesWhatItGivesThroughTheIndex(t *testing.T) {
 			j := judged{text, lexicon.Rule(e.Form()), truth(t, e, in)}
 			m, _ := matched(lexicon, in.facts)
 			j.check(t, m, filepath.Base(file)+" lazily")
+			j.check(t, encoded(lexicon, in.facts), filepath.Base(file)+" by codes")
 			m.All()
 			j.check(t, m, filepath.Base(file)+" set-wise")
 			asked++
@@ -367,6 +370,7 @@ func FuzzFormsGiveWhatCELGives(f *testing.F) {
 		j := judged{text, lexicon.Rule(e.Form()), truth(t, e, NewInput(facts))}
 		m, _ := matched(lexicon, facts)
 		j.check(t, m, "lazily")
+		j.check(t, encoded(lexicon, facts), "by codes")
 		m.All()
 		j.check(t, m, "set-wise")
 	})

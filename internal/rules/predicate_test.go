@@ -105,6 +105,14 @@ func matched(lexicon *predicate.Lexicon, facts *profile.Facts) (*predicate.Match
 	return m, counter
 }
 
+// encoded is matched, with codes from the start.
+func encoded(lexicon *predicate.Lexicon, facts *profile.Facts) *predicate.Match {
+	view := lexicon.View()
+	m, _ := matched(lexicon, facts)
+	m.Know(view.Encode(rowOf(view.Schema(), facts)))
+	return m
+}
+
 // holding is what Holds has to say of a condition with the value.
 func holding(value predicate.Truth) predicate.Truth {
 	if value == predicate.True {
@@ -159,6 +167,9 @@ func TestFormsGiveWhatCELGives(t *testing.T) {
 		assert.Equal(t, want, m.Value(rule), text)
 		assert.Equal(t, holding(want), m.Holds(rule), text)
 		assert.Equal(t, want == predicate.False, m.Holds(opposite) == predicate.True, "!(%s)", text)
+		codes := encoded(lexicon, in.facts)
+		assert.Equal(t, holding(want), codes.Holds(rule), "by codes %s", text)
+		assert.Equal(t, want == predicate.False, codes.Holds(opposite) == predicate.True, "by codes !(%s)", text)
 		m.All()
 		assert.Equal(t, holding(want), m.Holds(rule), "set-wise %s", text)
 		assert.Equal(t, want == predicate.False, m.Holds(opposite) == predicate.True, "set-wise !(%s)", text)

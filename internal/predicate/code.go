@@ -1,0 +1,220 @@
+package predicate
+
+import (
+	"hash/maphash"
+	"math"
+	"math/bits"
+	"slices"
+
+	"github.com/proffer-go/proffer/internal/slot"
+)
+
+// The code of a value is what most atoms see of it, in one number: atoms that compare a value
+// with a constant are bands of codes, and asked without a branch, which no processor could
+// foresee. Numbers are in their order; the bits that are no number leave room for
+// all else (NaN boxing: Gudeman, Representing type information in dynamically typed
+// languages, 1993).
+const (
+	noCode   uint64 = 0 // of no value
+	infinity uint64 = 0xfff0_0000_0000_0000
+
+	nullCode  = infinity + 1
+	falseCode = infinity + 2
+	trueCode  = infinity + 3
+	otherCode = infinity + 4 // a list, a map, or a text that no atom has as a constant
+	textCode  = infinity + 5 // the first text; the others follow
+
+	absentCode uint64 = math.MaxUint64
+)
+
+// codeOf returns the code of the number.
+func codeOf(number float64) uint64 {
+	b := math.Float64bits(number + 0) // +0 and -0 are equal
+	return b ^ (uint64(int64(b)>>63) | 1<<63)
+}
+
+// A band is an atom as the codes that make it true: from a code on so many, but one, and
+// only those that a sieve of 64 bits lets pass. An atom that is more than that has a band
+// that all are in of which it is true, and is open.
+type band struct {
+	from, width, but uint64
+	sieve            uint64
+	slot             uint32
+	set              uint32 // of an opIn: number+1 of the set
+	open             bool
+}
+
+// full is the band that all codes are in.
+var full = band{width: math.MaxUint64, but: noCode, sieve: math.MaxUint64}
+
+// beside is that of atoms that are not about a code.
+var beside = band{width: math.MaxUint64, but: noCode, sieve: math.MaxUint64, open: true}
+
+// has returns 1 if the value at the band's slot is in the band, else 0.
+func (b *band) has(codes []uint64) uint64 {
+	code := codes[b.slot]
+	_, outside := bits.Sub64(b.width, code-b.from, 0)
+	_, other := bits.Sub64(0, code^b.but, 0)
+	return other &^ outside & (b.sieve >> hole(code))
+}
+
+// hole returns which bit of a sieve is the code's.
+func hole(code uint64) uint64 { return code * 0x9e3779b97f4a7c15 >> 58 } // which spreads: Knuth 6.4
+
+// bandOf returns the atom as a band.
+func (v *View) bandOf(c *cell, words *vocabulary) band {
+	switch {
+	case c.op == opConstant && c.none == True:
+		return full
+	case c.op == opConstant && c.none == False:
+		return band{}
+	case c.of != whole || c.none == True: // which it is of a value that is not there
+		return beside
+	}
+	in := band{sieve: math.MaxUint64, slot: c.refs[subjectRef]}
+	switch c.op {
+	case opLess:
+		if c.kind != slot.Number || math.IsNaN(c.number) || math.IsInf(c.number, -1) {
+			return beside
+		}
+		least, bound := codeOf(math.Inf(-1)), codeOf(c.number)
+		if in.from, in.width = least, bound-least-1; c.negated {
+			in.from, in.width = bound, infinity-bound
+		}
+	case opEqual:
+		in.from = v.codeOfConstant(v.constant(c), words)
+		if c.negated {
+			in.from, in.width, in.but = noCode, absentCode-1, in.from
+		}
+	case opIn:
+		if c.negated {
+			return beside
+		}
+		in.width, in.sieve, in.open, in.set = absentCode-1, 0, true, c.refs[constantRef]+1
+		for _, k := range v.set(c.refs[constantRef]) {
+			in.sieve |= 1 << hole(v.codeOfConstant(k, words))
+		}
+	case opTrue:
+		if in.from = trueCode; c.negated {
+			in.from = falseCode
+		}
+	case opHas:
+		if c.negated { // then it hangs on what should hold the value
+			return beside
+		}
+		in.from, in.width = noCode, absentCode-1
+	default:
+		return beside
+	}
+	return in
+}
+
+// encode finds the bands of the cells, and the codes of sets, each in order.
+func (b *builder) encode() {
+	v := b.view
+	b.words = newVocabulary(v)
+	b.bands = make([]band, len(v.cells))
+	for n := range v.cells {
+		c := &v.cells[n]
+		b.bands[n] = v.bandOf(c, &b.words)
+		if c.of == whole && (c.op == opEqual && c.kind == slot.String || c.op == opIn) {
+			b.words.sought[c.refs[subjectRef]] = true
+		}
+	}
+	b.members = make([]uint64, len(v.members))
+	for i, k := range v.members {
+		b.members[i] = v.codeOfConstant(k, &b.words)
+	}
+	for n := range len(v.sets) - 1 {
+		slices.Sort(b.members[v.sets[n]:v.sets[n+1]])
+	}
+}
+
+// isAmong reports whether the value is in the set of the band.
+func (b *band) isAmong(v *View, codes []uint64) bool {
+	set, code := v.columns.members[v.sets[b.set-1]:v.sets[b.set]], codes[b.slot]
+	if len(set) <= fewMembers {
+		return slices.Contains(set, code)
+	}
+	_, found := slices.BinarySearch(set, code)
+	return found
+}
+
+func (v *View) codeOfConstant(k constant, words *vocabulary) uint64 {
+	switch k.kind {
+	case slot.Number:
+		return codeOf(k.number)
+	case slot.Bool:
+		return falseCode + uint64(k.number)
+	case slot.String:
+		return words.code(v, v.texts[k.text])
+	default:
+		return nullCode
+	}
+}
+
+// A vocabulary has the texts that are constants of atoms.
+type vocabulary struct {
+	places []uint32 // number+1 of a text by its hash; 0 if free
+	sought []bool   // by slot: whether the text there is asked for
+}
+
+func newVocabulary(v *View) vocabulary {
+	w := vocabulary{places: make([]uint32, tableSize(len(v.texts))), sought: make([]bool, v.schema.Len())}
+	for n, text := range v.texts {
+		w.places[w.place(v, text)] = uint32(n + 1)
+	}
+	return w
+}
+
+// place returns where the text is, or would be.
+func (w *vocabulary) place(v *View, text string) uint64 {
+	mask := uint64(len(w.places) - 1)
+	i := maphash.String(v.seed, text) & mask
+	for w.places[i] != 0 && v.texts[w.places[i]-1] != text {
+		i = (i + 1) & mask
+	}
+	return i
+}
+
+func (w *vocabulary) code(v *View, text string) uint64 {
+	if n := w.places[w.place(v, text)]; n > 0 {
+		return textCode + uint64(n-1)
+	}
+	return otherCode
+}
+
+// Codes are those of a row's values, by slot.
+type Codes struct {
+	of    *columns
+	codes []uint64
+}
+
+// Encode returns the codes of the row, which fills the view's schema.
+func (v *View) Encode(row *slot.Row) *Codes {
+	return &Codes{v.columns, v.appendCodes(nil, row)}
+}
+
+func (v *View) appendCodes(codes []uint64, row *slot.Row) []uint64 {
+	words := &v.columns.words
+	for i := range words.sought { // which later slots are not of
+		value, code := &row.Values[i], absentCode
+		switch value.Kind {
+		case slot.Absent:
+		case slot.Null:
+			code = nullCode
+		case slot.Bool:
+			code = falseCode + uint64(value.Number)
+		case slot.Number:
+			code = codeOf(value.Number)
+		case slot.String:
+			if code = otherCode; words.sought[i] {
+				code = words.code(v, value.Text)
+			}
+		default:
+			code = otherCode
+		}
+		codes = append(codes, code)
+	}
+	return codes
+}
