@@ -129,7 +129,7 @@ func (m *Match) first(parts *[fan]uint32) Truth {
 	bands, codes := m.bands, m.codes
 	a, b, c, d := &bands[parts[0]], &bands[parts[1]], &bands[parts[2]], &bands[parts[3]]
 	switch {
-	case a.has(codes)&b.has(codes)&c.has(codes)&d.has(codes) == 0:
+	case a.has(codes)&b.has(codes)&c.has(codes)&d.has(codes)&1 == 0:
 		return False
 	case a.open || b.open || c.open || d.open:
 		return Unknown
