@@ -33,10 +33,11 @@ type bests struct {
 // nextOfBest returns the best candidate that was not served yet, without an entry after the
 // last.
 func (w *walk) nextOfBest(s *slot, d *deciding) queued {
-	for len(w.queue) == 0 {
+	for len(w.heap) == 0 {
 		if w.bests.dry {
 			return queued{}
 		}
+		w.queue = w.queue[:0]
 		w.queueBest(s, d)
 		w.heapify(d)
 	}
@@ -93,7 +94,7 @@ func (b *band) guess() {
 			b.until = w.pop(b.d)
 		}
 	}
-	w.queue = w.queue[:0]
+	w.queue, w.heap = w.queue[:0], w.heap[:0]
 }
 
 // sample enters one of so many candidates each, by chance, as inventories repeat themselves.

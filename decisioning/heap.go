@@ -2,51 +2,77 @@ package decisioning
 
 import "math"
 
-// pop takes the first candidate off the heap.
-func (w *walk) pop(d *deciding) queued {
-	n := len(w.queue)
-	w.queue[0], w.queue[n-1] = w.queue[n-1], w.queue[0]
-	w.queue = w.queue[:n-1]
-	w.sink(d, 0)
-	return w.queue[:n][n-1]
+// A waiting candidate is one of the queue in the heap, which holds little, so that it is moved
+// about quickly.
+type waiting struct {
+	rank uint64 // in the order of the scores, the best last
+	at   int32  // in the queue
+}
+
+// rankOf returns a number that orders scores. Those without one come last.
+func rankOf(score float64) uint64 {
+	if math.IsNaN(score) {
+		return 0
+	}
+	b := math.Float64bits(score + 0) // +0 and -0 are equal
+	return b ^ (uint64(int64(b)>>63) | 1<<63)
 }
 
 // heapify makes a heap of the queue.
 func (w *walk) heapify(d *deciding) {
-	for i := len(w.queue)/2 - 1; i >= 0; i-- {
-		w.sink(d, i)
+	w.heap = resize(w.heap, len(w.queue))
+	for i := range w.queue {
+		w.heap[i] = waiting{rankOf(w.queue[i].score), int32(i)}
+	}
+	for i := len(w.heap)/2 - 1; i >= 0; i-- {
+		w.fill(d, i, w.heap[i])
 	}
 }
 
-// sink restores the heap below i.
-func (w *walk) sink(d *deciding, i int) {
-	for {
-		child := 2*i + 1
-		if child >= len(w.queue) {
-			return
-		}
-		if child+1 < len(w.queue) && w.queue[child+1].before(d, &w.queue[child]) {
+// pop takes the first candidate off the heap.
+func (w *walk) pop(d *deciding) queued {
+	first, n := w.heap[0], len(w.heap)-1
+	last := w.heap[n]
+	if w.heap = w.heap[:n]; n > 0 {
+		w.fill(d, 0, last)
+	}
+	return w.queue[first.at]
+}
+
+// fill puts the candidate in the place of the i-th, which is free, or below it. The place sinks to
+// the end, and the candidate, which mostly belongs there, rises from it (Wegener, Bottom-up heapsort,
+// Theoretical Computer Science 118, 1993).
+func (w *walk) fill(d *deciding, i int, t waiting) {
+	at := i
+	for child := 2*at + 1; child < len(w.heap); child = 2*at + 1 {
+		if child+1 < len(w.heap) && w.earlier(d, &w.heap[child+1], &w.heap[child]) {
 			child++
 		}
-		if !w.queue[child].before(d, &w.queue[i]) {
-			return
-		}
-		w.queue[i], w.queue[child] = w.queue[child], w.queue[i]
-		i = child
+		w.heap[at], at = w.heap[child], child
 	}
+	for at > i {
+		above := (at - 1) / 2
+		if !w.earlier(d, &t, &w.heap[above]) {
+			break
+		}
+		w.heap[at], at = w.heap[above], above
+	}
+	w.heap[at] = t
+}
+
+func (w *walk) earlier(d *deciding, a, b *waiting) bool {
+	return a.rank > b.rank || a.rank == b.rank && w.queue[a.at].before(d, &w.queue[b.at])
 }
 
 // before orders candidates of a selection by score, then hash. Without a score they
 // come last, by priority.
 func (q *queued) before(d *deciding, o *queued) bool {
-	switch unscored, other := math.IsNaN(q.score), math.IsNaN(o.score); {
-	case unscored != other:
-		return other
-	case !unscored && q.score != o.score:
-		return q.score > o.score
-	case unscored && q.entry.priorTo(o.entry):
+	switch a, b := rankOf(q.score), rankOf(o.score); {
+	case a != b:
+		return a > b
+	case a == 0 && q.entry.priorTo(o.entry):
 		return true
-	case unscored && o.entry.priorTo(q.entry):
+	case a == 0 && o.entry.priorTo(q.entry):
 		return false
 	case q.hash != o.hash:
 		return q.hash < o.hash

@@ -17,7 +17,8 @@ type walk struct {
 
 	ties  ties
 	bests bests
-	queue []queued // the heap
+	queue []queued
+	heap  []waiting // those of the queue that wait
 
 	expired int // candidates passed over
 }
@@ -34,7 +35,7 @@ type queued struct {
 func (w *walk) begin(s *slot, d *deciding, tier int) {
 	w.selection, w.ranking, w.tier = &s.selections[tier], &s.rankings[tier], int32(tier)
 	w.order, w.heaped = d.order(w.ranking), !w.ranking.static
-	w.queue, w.expired = w.queue[:0], 0
+	w.queue, w.heap, w.expired = w.queue[:0], w.heap[:0], 0
 	w.ties.begin()
 	w.bests = bests{}
 }
