@@ -39,7 +39,9 @@ func (i instant) compare(j instant) int {
 	return cmp.Or(cmp.Compare(i.second, j.second), cmp.Compare(i.nano, j.nano))
 }
 
-func (i instant) before(j instant) bool { return i.compare(j) < 0 }
+func (i instant) before(j instant) bool {
+	return i.second < j.second || i.second == j.second && i.nano < j.nano
+}
 
 // near reports whether the two lie less than w apart.
 func (i instant) near(j instant, w time.Duration) bool {

@@ -66,10 +66,21 @@ func (s *seeds) and(h hash, of *stake) hash {
 // odd mixes bits: 2⁶⁴ by the golden ratio.
 const odd = 0x9e3779b97f4a7c15
 
-// choice returns what the item chooses, and leaves its stakes with d.
-func (m *Memory) choice(d *demand, i *Item) *name[choice] {
-	offer := d.text(string(i.Offer))
-	h, known := offer, true
+// unlimited returns the word with the choice of an item without limits.
+func (m *Memory) unlimited(d *demand, i *Item) *word {
+	w := d.word(string(i.Offer))
+	if !w.plain || w.claimed < d.second {
+		d.stakes = d.stakes[:0]
+		w.chooses(m.claimed(d, w.hash, w.hash, true), true, d.second)
+	}
+	return w
+}
+
+// limited returns the choice of an item with limits, and leaves its stakes with d.
+func (m *Memory) limited(d *demand, i *Item) *name[choice] {
+	w, known := d.word(string(i.Offer)), true
+	offer := w.hash
+	h := offer
 	d.stakes = slices.Grow(d.stakes[:0], len(i.Limits))[:len(i.Limits)]
 	for k := range i.Limits {
 		s, l := &d.stakes[k], &i.Limits[k]
@@ -78,6 +89,26 @@ func (m *Memory) choice(d *demand, i *Item) *name[choice] {
 		known = known && s.whose != told
 		h = d.and(h, s)
 	}
+	if !same(w.text, string(i.Offer)) || !known { // a word of a key may have taken its place
+		return m.claimed(d, offer, h, known)
+	}
+	if w.choice == nil || w.claimed < d.second || w.choice.hash != h {
+		w.chooses(m.claimed(d, offer, h, true), false, d.second)
+	}
+	return w.choice
+}
+
+// claimed returns the choice with the hash h, as known does, which is in use.
+func (m *Memory) claimed(d *demand, offer, h hash, known bool) *name[choice] {
+	for {
+		if n := m.known(d, offer, h, known); n.claim(d.second) {
+			return n
+		}
+	}
+}
+
+// known returns the choice with the hash h, of which all is known if its stakes tell the counters.
+func (m *Memory) known(d *demand, offer, h hash, known bool) *name[choice] {
 	if n := m.choices.find(h); n != nil && known {
 		return n
 	}
@@ -91,13 +122,13 @@ func (m *Memory) choice(d *demand, i *Item) *name[choice] {
 func (m *Memory) newChoice(d *demand, offer, h hash, known bool) *name[choice] {
 	stakes := d.stakes
 	if len(stakes) > 0 && (!known || !m.doors.knows(h)) {
-		d.told = d.told[:0]
+		d.loose = d.loose[:0]
 		for k := range stakes {
 			s := &stakes[k]
-			d.told = append(d.told, stake{source{counter: counter{term: s.term}, events: s.events}, s.max, told})
+			d.loose = append(d.loose, stake{source{counter: counter{term: s.term}, events: s.events}, s.max, told})
 		}
-		h = d.toldBy(offer, d.told)
-		stakes = d.told
+		h = d.toldBy(offer, d.loose)
+		stakes = d.loose
 		if n := m.choices.find(h); n != nil {
 			return n
 		}
@@ -119,19 +150,22 @@ func (h *hasher) toldBy(offer hash, stakes []stake) hash {
 	return digest(h.seeds, b)
 }
 
-// place returns where the k-th item is proposed: mostly that is where the latest was.
-func (m *Memory) place(d *demand, k int, i *Item) *name[place] {
-	if k == len(d.spots) {
-		d.spots = append(d.spots, spot{})
+// is reports whether the spot is the item's place, which is in use since the second.
+func (s *spot) is(i *Item, second int64) bool {
+	return same(s.activity, i.Activity) && same(s.placement, i.Placement) && s.name != nil && s.claimed >= second
+}
+
+// occupy makes the spot the item's place.
+func (m *Memory) occupy(d *demand, s *spot, i *Item) {
+	if s.activity != i.Activity || s.placement != i.Placement {
+		s.name = nil
 	}
-	s := &d.spots[k]
-	if s.name == nil || string(s.activity) != string(i.Activity) || string(s.placement) != string(i.Placement) {
-		s.activity, s.placement = append(s.activity[:0], i.Activity...), append(s.placement[:0], i.Placement...)
+	s.activity, s.placement = i.Activity, i.Placement
+	for s.name == nil || !s.name.claim(d.second) {
 		s.name = m.placeOf(d, i)
-	} else if s.name.used.Load() == gone {
-		s.name = m.placeOf(d, i)
+		s.number = s.name.number
 	}
-	return s.name
+	s.claimed = d.second
 }
 
 func (m *Memory) placeOf(d *demand, i *Item) *name[place] {

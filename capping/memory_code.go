@@ -72,15 +72,15 @@ func (r *record) appendFirst(b []byte, d *demand, at instant, state unitState) [
 	if holds {
 		b = appendNear(b, r.lapse, r.forget)
 	}
-	b = binary.AppendUvarint(b, uint64(len(d.items)))
-	for i := range d.items {
-		b = binary.AppendUvarint(b, uint64(d.items[i].place.number))
-		b = binary.AppendUvarint(b, uint64(d.items[i].choice.number)<<1)
-	}
+	b = append(b, d.parts...)
 	if d.takes == 0 {
 		return b
 	}
-	return d.appendTold(append(appendNear(b, at, r.forget), byte(state)))
+	b = append(appendNear(b, at, r.forget), byte(state))
+	if d.told == 0 {
+		return b
+	}
+	return d.appendTold(b)
 }
 
 // appendTold appends the hashes of the counters that the choices do not tell.
@@ -124,14 +124,13 @@ func (r *record) mixed(c *names[choice]) bool {
 func appendParts(b []byte, parts []part) []byte {
 	b = binary.AppendUvarint(b, uint64(len(parts)))
 	for i := range parts {
-		p := &parts[i]
-		n := uint64(p.choice) << 1
-		if p.released {
-			n++
-		}
-		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(p.place)), n)
+		b = appendPart(b, parts[i].place, parts[i].choice, parts[i].released)
 	}
 	return b
+}
+
+func appendPart(b []byte, place, choice uint32, released bool) []byte {
+	return binary.AppendUvarint(binary.AppendUvarint(b, uint64(place)), uint64(choice)<<1|uint64(flagOf(released)))
 }
 
 func (r *record) appendPlain(b []byte, c *names[choice]) []byte {

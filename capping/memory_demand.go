@@ -1,8 +1,11 @@
 package capping
 
 import (
+	"encoding/binary"
 	"slices"
 
+	"github.com/proffer-go/proffer/offer"
+	"github.com/proffer-go/proffer/placement"
 	"github.com/proffer-go/proffer/profile"
 )
 
@@ -17,10 +20,13 @@ type demand struct {
 	limits  []int32 // which ask each limit of the reservation is part of
 	items   []made  // of the reservation
 	takes   int     // how many units it takes
+	parts   []byte  // of its record
+	told    int     // how many counters that must tell
+	second  int64   // Unix: all names are in use since
 	spots   []spot  // of the latest reservation: mostly the next one has the same
 	index   askIndex
 	stakes  []stake // scratch of one item
-	told    []stake // likewise
+	loose   []stake // likewise
 	own     record  // of the decision, as it is kept
 	next    record  // and as it shall be
 	touched uint32  // of no use, but to keep what computes it
@@ -43,18 +49,24 @@ type made struct {
 
 // A spot is the place of an item.
 type spot struct {
-	activity, placement []byte
-	name                *name[place]
+	activity  offer.ActivityID
+	placement placement.ID
+	name      *name[place]
+	claimed   int64 // as of a word
+	number    uint32
 }
 
 func (d *demand) begin(m *Memory, a *Attempt) {
 	d.start(&m.seeds, a.Profile)
+	if d.words.calls == 0 { // all texts were let go
+		clear(d.spots)
+	}
 	d.who, d.person = a.Profile, d.known
 	d.id = d.hasher.id(a.Tenant, a.ID)
 	d.asks, d.stripes = d.asks[:0], 0
 }
 
-// end forgets what is the caller's.
+// end forgets what is the caller's, but for the texts that the words and the spots hold a while.
 func (d *demand) end() {
 	d.hasher.end()
 	d.who = ""
@@ -80,17 +92,35 @@ func (d *demand) add() *ask {
 	return &d.asks[n]
 }
 
-// sum makes d ask for all units of r.
-func (d *demand) sum(m *Memory, r *Reservation) {
+// sum makes d ask for all units of r, with names that are in use since the Unix second.
+func (d *demand) sum(m *Memory, r *Reservation, second int64) {
 	d.begin(m, &r.Attempt)
-	d.limits, d.items, d.takes = d.limits[:0], d.items[:0], 0
+	d.second = second
+	d.limits, d.items, d.takes, d.told = d.limits[:0], d.items[:0], 0, 0
+	d.parts = binary.AppendUvarint(d.parts[:0], uint64(len(r.Items)))
 	d.index.clear()
+	if n := len(r.Items); n > len(d.spots) {
+		d.spots = append(d.spots, make([]spot, n-len(d.spots))...)
+	}
 	for i := range r.Items {
-		item := &r.Items[i]
-		c := m.choice(d, item)
-		d.items = append(d.items, made{m.place(d, i, item), c})
+		item, at := &r.Items[i], &d.spots[i]
+		if !at.is(item, second) {
+			m.occupy(d, at, item)
+		}
+		if len(item.Limits) == 0 {
+			w := m.unlimited(d, item)
+			d.items = append(d.items, made{at.name, w.choice})
+			d.parts = appendPart(d.parts, at.number, w.number, false)
+			continue
+		}
+		c := m.limited(d, item)
+		d.items = append(d.items, made{at.name, c})
+		d.parts = appendPart(d.parts, at.number, c.number, false)
 		for k := range d.stakes {
 			d.ask(&d.stakes[k], &item.Limits[k], i, k)
+			if s := &c.value.stakes[k]; s.whose == told && !s.events {
+				d.told++
+			}
 		}
 	}
 }
@@ -118,8 +148,12 @@ func (d *demand) ask(s *stake, l *Limit, item, limit int) {
 }
 
 // claim takes note that a record of the reservation is put in. It reports false if what d has
-// summed up was taken away meanwhile.
+// summed up was taken away meanwhile: within the second of the claims it cannot be, since what is
+// taken away is older than all that any log has.
 func (d *demand) claim(now int64) bool {
+	if now == d.second {
+		return true
+	}
 	for i := range d.items {
 		if made := &d.items[i]; !made.place.claim(now) || !made.choice.claim(now) {
 			return false

@@ -28,29 +28,28 @@ func (s *seeds) name(text string) hash {
 	return digest(s, text)
 }
 
-// A hasher makes hashes. It remembers those of the profile and the offer of the latest key, for most
-// keys of a decision are of one profile, and those of an item of its offer; and a few windows.
+// A hasher makes hashes. It remembers that of the profile of the latest key, for most keys of a decision are
+// of one; those of texts that come again and again, and of a few windows.
 type hasher struct {
 	*seeds
 	profile profile.ID
 	known   hash // of the profile
 	buffer  []byte
 
-	latest   string // text, and its hash
-	ofLatest hash
-	windows  [8]knownWindow
-	seen     int // how many were entered
+	words   words
+	windows [8]knownWindow
+	seen    int // how many were entered
 }
 
 // start begins with a call that is about the profile.
 func (h *hasher) start(s *seeds, p profile.ID) {
+	h.words.begin()
 	h.seeds, h.profile, h.known = s, p, s.name(string(p))
 }
 
 // end forgets what is the caller's.
 func (h *hasher) end() {
 	h.profile, h.known = "", hash{}
-	h.latest, h.ofLatest = "", hash{}
 }
 
 func (h *hasher) of(p profile.ID) hash {
@@ -69,14 +68,6 @@ func (h *hasher) pair(a, b string) hash {
 // id hashes what has an id of its own in each tenant.
 func (h *hasher) id(tenant, id string) hash { return h.pair(tenant, id) }
 
-// text hashes a text that may well be the latest one.
-func (h *hasher) text(text string) hash {
-	if h.latest != text {
-		h.latest, h.ofLatest = text, h.name(text)
-	}
-	return h.ofLatest
-}
-
 // source makes s what k reads.
 func (h *hasher) source(s *source, k *Key) {
 	h.account(s, k)
@@ -87,7 +78,10 @@ func (h *hasher) source(s *source, k *Key) {
 // its parts: it is as random as they are.
 func (h *hasher) account(s *source, k *Key) {
 	s.term = termOf(k)
-	place := h.name(string(k.Placement))
+	var place hash
+	if k.Placement != "" {
+		place = h.word(string(k.Placement)).hash
+	}
 	s.id = h.stream(k, place)
 	if s.events = k.Counts != ""; s.events {
 		s.stream, s.start = s.id, k.Start
@@ -101,15 +95,21 @@ func (h *hasher) account(s *source, k *Key) {
 // events. The hashes of the profile and the placement are enough, so that an event
 // finds them though only its decision's record tells who and where it was.
 func (h *hasher) stream(k *Key, place hash) hash {
-	id := h.plus(h.plus(hash{}, h.text(string(k.Offer)), anOffer), place, aPlacement)
+	var id hash
+	if k.Offer != "" {
+		id = h.plus(id, h.word(string(k.Offer)).hash, anOffer)
+	}
 	if k.Policy != "" {
-		id = h.plus(id, h.name(string(k.Policy)), aPolicy)
+		id = h.plus(id, h.word(string(k.Policy)).hash, aPolicy)
 	}
 	if k.Counts != "" {
-		id = h.plus(id, h.name(k.Counts), aType)
+		id = h.plus(id, h.word(k.Counts).hash, aType)
 	}
 	if k.Tenant != "" {
-		id = h.plus(id, h.name(k.Tenant), aTenant)
+		id = h.plus(id, h.word(k.Tenant).hash, aTenant)
+	}
+	if place != (hash{}) {
+		id = h.plus(id, place, aPlacement)
 	}
 	return id
 }

@@ -53,7 +53,8 @@ func TestLatenessBoundsWhatIsKept(t *testing.T) {
 
 func TestKeysApartHaveHashesApart(t *testing.T) {
 	s := newSeeds()
-	h := hasher{seeds: &s}
+	var h hasher
+	h.start(&s, "")
 	seen := map[hash]Key{}
 	for _, tenant := range []string{"", "a", "ab"} {
 		for _, o := range []offer.ID{"", "a", "b", "ba", "\x00"} {

@@ -25,7 +25,7 @@ func (m *Memory) Reserve(ctx context.Context, r Reservation) (Grant, error) {
 	if err != nil {
 		return Grant{}, err
 	}
-	d.sum(m, &r)
+	d.sum(m, &r, read.second)
 	for {
 		b := m.open(d.id, read)
 		own, err := b.recordOf(d)
@@ -37,8 +37,9 @@ func (m *Memory) Reserve(ctx context.Context, r Reservation) (Grant, error) {
 			return Grant{}, err
 		}
 		if !d.claim(b.now.second) {
+			now := b.now.second
 			b.mu.Unlock()
-			d.sum(m, &r)
+			d.sum(m, &r, now)
 			continue
 		}
 		if set := d.stripes | own.stripes(); m.seize(b, set) {

@@ -30,7 +30,7 @@ func (m *Memory) Resolve(ctx context.Context, r Resolution) error {
 	defer m.putBack(d)
 	release := r.Action == Release && r.Record != nil
 	if release {
-		d.sum(m, r.Record)
+		d.sum(m, r.Record, read.second)
 	} else {
 		d.begin(m, &Attempt{Tenant: r.Tenant, ID: r.ID})
 	}
@@ -39,8 +39,9 @@ func (m *Memory) Resolve(ctx context.Context, r Resolution) error {
 		b := m.open(d.id, read)
 		if release {
 			if !d.claim(b.now.second) {
+				now := b.now.second
 				b.mu.Unlock()
-				d.sum(m, r.Record)
+				d.sum(m, r.Record, now)
 				continue
 			}
 			err := m.releaseRecord(b, d, activity, &r)
