@@ -36,7 +36,7 @@ type MemoryConfig struct {
 // parts with a lock each:
 //
 //	            16 books: records                  64 stripes: counters
-//	(tenant, ──► index ─► log, in the order   Key ──► for ever,        hash 16, number 4
+//	(tenant, ──► index ─► log, in the order   Key ──► for ever,        hash 15, number 1
 //	 decision)   8 bytes  of forgetting               calendar window
 //	             id 16, profile 16, revision,         rolling window,  hash 16, instant 8, or
 //	             when it is forgotten, items          events           where many are 8 each
@@ -46,8 +46,9 @@ type MemoryConfig struct {
 // keys and the record's units are in, in order; it does its work, and lets all go. So each
 // call happens at one point in time. All counters of one profile are in one stripe.
 //
-// A counter for ever or of a calendar window takes 20 bytes in a table that is 85 to 95 % full, one of
-// a rolling window 24, and about 9 more for each unit if there are several. A record takes about 60 bytes until it is
+// A counter for ever or of a calendar window takes 16 bytes in a table that is 75 to 85 % full, and 24 more
+// with 255 units or more; one of a rolling window 24 in one that is fuller, and about 9 more for each unit if
+// there are several. A record takes about 60 bytes until it is
 // forgotten, and 2 or 3 for each item. What many items share is kept once, under a number that all books know:
 // activity and placement, and offer with its limits. A unit takes 16 more only on a counter that
 // its limit and the decision's profile do not tell: of another profile, or of a key that is hardly

@@ -41,7 +41,7 @@ func (d *dated) between(h hash, from, until instant) (n int64) {
 		if c == nil {
 			continue
 		}
-		units := d.timeline(c)
+		units := d.timeline(&c.val)
 		end, start := len(units), 0
 		if e.era == lastEra {
 			end = units.before(last)
@@ -61,7 +61,8 @@ func (d *dated) add(h hash, at instant) {
 		d.eras = append(d.eras, datedEra{era: number})
 		e = &d.eras[len(d.eras)-1]
 	}
-	c, found := e.cells.put(h)
+	slot, found := e.cells.put(h)
+	c := &slot.val
 	if !found {
 		c[0] = x
 		return
@@ -82,10 +83,11 @@ func (d *dated) remove(h hash, at instant) {
 	if e == nil {
 		return
 	}
-	c := e.cells.get(h)
-	if c == nil {
+	slot := e.cells.get(h)
+	if slot == nil {
 		return
 	}
+	c := &slot.val
 	units := d.timeline(c)
 	k := units.before(x)
 	if k == len(units) || units[k] != x {

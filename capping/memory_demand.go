@@ -29,7 +29,7 @@ type demand struct {
 	loose   []stake // likewise
 	own     record  // of the decision, as it is kept
 	next    record  // and as it shall be
-	touched uint32  // of no use, but to keep what computes it
+	touched uint64  // of no use, but to keep what computes it
 }
 
 // An ask is what a reservation asks of one key, and the smallest of its limits on it.
@@ -37,8 +37,8 @@ type ask struct {
 	source
 	max         int64
 	units       int64
-	item, limit int32   // the first that asks
-	number      *uint32 // of the units on it, if it was found
+	item, limit int32  // the first that asks
+	number      number // of the units on it, if it was found
 }
 
 // made is what an item is made of.
@@ -142,7 +142,7 @@ func (d *demand) ask(s *stake, l *Limit, item, limit int) {
 		a.max = min(a.max, l.Max)
 		return
 	}
-	a.units, a.max, a.number = 1, l.Max, nil
+	a.units, a.max, a.number = 1, l.Max, number{}
 	a.item, a.limit = int32(item), int32(limit) //nolint:gosec // far fewer
 	d.stripes |= 1 << a.stripe()
 }

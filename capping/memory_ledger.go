@@ -23,11 +23,32 @@ type period struct {
 	counts
 }
 
-// counts are numbers above 0 by hash: their low 32 bits in a table, and the rest,
-// where there is any, apart.
+// counts are numbers above 0 by hash: those below many as marks in a table, others
+// in one that has room for them.
 type counts struct {
-	low  table[uint32]
-	high map[hash]int64
+	low  table[struct{}]
+	high table[int64]
+}
+
+const many = maxMark
+
+// A number is where one is kept that was found; it is good until a counter comes or goes.
+type number struct {
+	low  *slot[struct{}]
+	high *int64
+}
+
+// add adds n, if there is room.
+func (x number) add(n int64) bool {
+	switch {
+	case x.high != nil:
+		*x.high += n
+	case x.low != nil && x.low.mark()+n < many:
+		x.low.setMark(x.low.mark() + n)
+	default:
+		return false
+	}
+	return true
 }
 
 func (c *counts) of(h hash) int64 {
@@ -35,40 +56,47 @@ func (c *counts) of(h hash) int64 {
 	return n
 }
 
-// find returns the number of h, and its low part in the table, nil if it is 0.
-func (c *counts) find(h hash) (int64, *uint32) {
-	n := c.low.get(h)
-	switch {
-	case n == nil:
-		return 0, nil
-	case c.high == nil:
-		return int64(*n), n
-	default:
-		return c.high[h]<<32 | int64(*n), n
+// find returns the number of h, and where it is.
+func (c *counts) find(h hash) (int64, number) {
+	low := c.low.get(h)
+	if low == nil {
+		return 0, number{}
 	}
+	if n := low.mark(); n < many {
+		return n, number{low: low}
+	}
+	high := &c.high.get(h).val
+	return *high, number{high: high}
 }
 
 func (c *counts) add(h hash) {
-	n, _ := c.low.put(h)
-	if *n++; *n == 0 {
-		if c.high == nil {
-			c.high = make(map[hash]int64)
+	low, found := c.low.put(h)
+	switch n := low.mark(); {
+	case !found:
+	case n < many-1:
+		low.setMark(n + 1)
+	default:
+		high, found := c.high.put(h)
+		if low.setMark(many); !found {
+			high.val = n
 		}
-		c.high[h]++
+		high.val++
 	}
 }
 
 func (c *counts) remove(h hash) {
-	n := c.low.get(h)
-	if n == nil {
-		return
-	}
-	if *n == 0 {
-		if c.high[h]--; c.high[h] == 0 {
-			delete(c.high, h)
+	low := c.low.get(h)
+	switch {
+	case low == nil:
+	case low.mark() == many:
+		high := c.high.get(h)
+		if high.val--; high.val < many {
+			low.setMark(high.val)
+			c.high.delete(h)
 		}
-	}
-	if *n--; *n == 0 && c.high[h] == 0 {
+	case low.mark() > 1:
+		low.setMark(low.mark() - 1)
+	default:
 		c.low.delete(h)
 	}
 }
@@ -110,19 +138,19 @@ func (l *ledger) used(s *source, at instant) int64 {
 }
 
 // find returns how many units count on c at the instant, and the number that each more of them adds
-// one to, if there is one; it is good until a counter comes or goes.
-func (l *ledger) find(c *counter, at instant) (int64, *uint32) {
+// one to, if there is one.
+func (l *ledger) find(c *counter, at instant) (int64, number) {
 	if c.rolling > 0 {
-		return l.units(c, at), nil
+		return l.units(c, at), number{}
 	}
 	if counts := l.counts(c); counts != nil {
 		return counts.find(c.id)
 	}
-	return 0, nil
+	return 0, number{}
 }
 
 // touch has the counter at hand for what follows. Its result means nothing.
-func (l *ledger) touch(c *counter) uint32 {
+func (l *ledger) touch(c *counter) uint64 {
 	switch {
 	case c.rolling > 0:
 		if d := l.rolling[c.rolling]; d != nil && len(d.eras) > 0 {

@@ -1,7 +1,6 @@
 package capping
 
 import (
-	"math"
 	"math/bits"
 	"sync"
 )
@@ -40,7 +39,7 @@ func (s *stripes) unlock(set stripeSet) {
 func (s *stripes) of(c *counter) *ledger { return &s[c.id.part(stripeBits)].ledger }
 
 // touch has all counters at hand that are asked for.
-func (s *stripes) touch(asks []ask) (nothing uint32) {
+func (s *stripes) touch(asks []ask) (nothing uint64) {
 	for i := range asks {
 		if a := &asks[i]; !a.events {
 			nothing ^= s.of(&a.counter).touch(&a.counter)
@@ -53,10 +52,8 @@ func (s *stripes) touch(asks []ask) (nothing uint32) {
 // new ones move them.
 func (s *stripes) take(asks []ask, at instant) {
 	for i := range asks {
-		a := &asks[i]
-		if a.number != nil && *a.number < math.MaxUint32-uint32(a.units) { //nolint:gosec // a reservation has far fewer
-			*a.number += uint32(a.units) //nolint:gosec // as above
-			a.units, a.number = 0, nil
+		if a := &asks[i]; a.number.add(a.units) {
+			a.units, a.number = 0, number{}
 		}
 	}
 	for i := range asks {
