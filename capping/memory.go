@@ -106,12 +106,13 @@ func NewMemory(c MemoryConfig) *Memory {
 	c.Lateness = max(c.Lateness, 0)
 	m := &Memory{config: c, seeds: newSeeds(), places: newNames[place](), choices: newNames[choice]()}
 	m.desks.New = func() any { return new(demand) }
-	m.clock.latest = earliest
+	m.clock.nanos.Store(unread)
 	for i := range m.books {
 		b := &m.books[i]
 		b.retention, b.remember = c.Retention, max(c.EventRetention, c.Retention)
 		b.number, b.soons = i, &m.soon
 		b.places, b.choices = m.places, m.choices
+		b.idle = earliest
 		m.soon.of[i].second.Store(never)
 	}
 	return m

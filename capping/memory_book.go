@@ -19,6 +19,7 @@ type book struct {
 	retention, remember time.Duration
 
 	records log
+	idle    instant       // until then the first record stays
 	places  *names[place] // of all books
 	choices *names[choice]
 
@@ -166,6 +167,14 @@ func (b *book) forget(id hash, value []byte) {
 // clean frees what is over: records are forgotten in the order in which they were
 // decided, but for those that were held for longer than that, which move out of the way.
 func (b *book) clean() {
+	if !b.now.before(b.idle) || b.records.crowded() {
+		b.cleanRecords()
+	}
+	b.unbury()
+	b.cleanPast()
+}
+
+func (b *book) cleanRecords() {
 	judge := func(id hash, value []byte, since int64) fate {
 		head := reader(value)
 		flags, forget := head.head()
@@ -173,7 +182,9 @@ func (b *book) clean() {
 		case !b.now.before(forget):
 			b.forget(id, value)
 			return drop
-		case flags&flagLong != 0 && (instant{second: since}).add(b.retention).before(b.now):
+		case flags&flagLong == 0:
+			b.idle = forget
+		case (instant{second: since}).add(b.retention).before(b.now):
 			return move
 		}
 		return stay
@@ -182,6 +193,4 @@ func (b *book) clean() {
 		b.work.read(value, b.places, b.choices)
 		b.useNames(&b.work)
 	})
-	b.unbury()
-	b.cleanPast()
 }

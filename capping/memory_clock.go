@@ -1,21 +1,50 @@
 package capping
 
 import (
+	"math"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // A clock tells the latest instant that any call has read: where the application's
-// clock goes back, time stands still.
+// clock goes back, time stands still. It is one number that all calls share, without a lock, until
+// an instant comes that nanoseconds since 1970 do not reach.
 type clock struct {
+	nanos  atomic.Int64
 	mu     sync.Mutex
-	latest instant
+	latest instant // once nanos is wide
 }
+
+const (
+	unread = math.MinInt64 // nanos of a clock that was never read
+	wide   = math.MaxInt64
+)
 
 // advance takes note of what a call has read, and returns the time that it is.
 func (c *clock) advance(read instant) instant {
+	const most = math.MaxInt64 / 1_000_000_000 // seconds
+	if read.second <= -most || read.second >= most {
+		return c.advanceWide(read)
+	}
+	for {
+		switch was := c.nanos.Load(); {
+		case was == wide:
+			return c.advanceWide(read)
+		case was >= read.nanos():
+			return instantAt(was)
+		case c.nanos.CompareAndSwap(was, read.nanos()):
+			return read
+		}
+	}
+}
+
+func (c *clock) advanceWide(read instant) instant {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if was := c.nanos.Swap(wide); was != wide {
+		c.latest = instantAt(was)
+	}
 	if c.latest.before(read) {
 		c.latest = read
 	}
@@ -23,7 +52,20 @@ func (c *clock) advance(read instant) instant {
 }
 
 // now returns the time that it is.
-func (c *clock) now() instant { return c.advance(earliest) }
+func (c *clock) now() instant {
+	if was := c.nanos.Load(); was != wide {
+		return instantAt(was)
+	}
+	return c.advanceWide(earliest)
+}
+
+// instantAt returns the instant of a clock's nanos.
+func instantAt(nanos int64) instant {
+	if nanos == unread {
+		return earliest
+	}
+	return instant{second: nanos / 1e9}.add(time.Duration(nanos % 1e9))
+}
 
 // nanos returns nanoseconds since 1970, modulo 2⁶⁴: the difference of two tells which is
 // earlier as long as less than 292 years lie between them.

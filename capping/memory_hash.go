@@ -66,7 +66,12 @@ func (h *hasher) pair(a, b string) hash {
 }
 
 // id hashes what has an id of its own in each tenant.
-func (h *hasher) id(tenant, id string) hash { return h.pair(tenant, id) }
+func (h *hasher) id(tenant, id string) hash {
+	if tenant == "" {
+		return h.name(id)
+	}
+	return h.plus(h.name(id), h.word(tenant).hash, aTenant)
+}
 
 // source makes s what k reads.
 func (h *hasher) source(s *source, k *Key) {

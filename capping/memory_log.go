@@ -161,8 +161,11 @@ const (
 	drop
 )
 
+// crowded reports whether more of the log is over than not.
+func (l *log) crowded() bool { return l.dead > l.live+logSize }
+
 // clean frees what is over at the beginning, a few entries a call. It asks for the fate of one that lives,
-// which moves in any case if more of the log is over than not.
+// which moves in any case if the log is crowded.
 func (l *log) clean(now int64, judge func(h hash, value []byte, since int64) fate, moved func(value []byte)) {
 	for range 3 {
 		if len(l.pages) == 0 {
@@ -179,7 +182,7 @@ func (l *log) clean(now int64, judge func(h hash, value []byte, since int64) fat
 		h, value, next := p.entry(l.first)
 		if place := l.place(0, l.first); l.index.has(tagOf(h), place) {
 			f := judge(h, value, p.since)
-			if f == stay && l.dead <= l.live+logSize {
+			if f == stay && !l.crowded() {
 				return
 			}
 			l.index.delete(tagOf(h), place)

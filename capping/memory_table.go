@@ -164,7 +164,9 @@ func (e *entry) setMark(n int64) { e.rest = e.rest&^maxMark | uint64(n) } //noli
 
 func (e *entry) free() bool { return e.rest&maxMark == 0 }
 
-func (e *entry) is(o entry) bool { return e.inverse == o.inverse && (e.rest^o.rest) <= maxMark && !e.free() }
+func (e *entry) is(o entry) bool {
+	return e.inverse == o.inverse && (e.rest^o.rest) <= maxMark && !e.free()
+}
 
 // A segment holds entries in order, gaps among them. Without others an entry would be at
 // home, which is where its first half puts it in the width; none is before its home,
