@@ -104,35 +104,41 @@ func (d *deciding) uncounted(w *draw) bool {
 // reservation returns what the plan takes. It is the memory of the decision.
 func (d *deciding) reservation(revision uint64) *capping.Reservation {
 	m := &d.result.memory
-	n, drawn := d.proposes()
-	items, limits := slices.Grow(m.record.Items[:0], n), slices.Grow(m.limits[:0], drawn)
+	items, limits := m.record.Items[:0], m.limits[:0]
+	if items == nil { // in a new decision all is allocated once, and no more than needed
+		n, drawn := d.proposes()
+		items, limits = slices.Grow(items, n), slices.Grow(limits, drawn)
+	}
 	for i := range d.slots {
 		s := &d.slots[i]
 		if s.boundActivity == nil {
 			continue
 		}
-		item := capping.Item{Activity: s.id, Placement: s.ref.Placement}
 		for _, k := range s.chosen {
+			r := &s.pool[k]
 			from := len(limits)
-			for _, l := range d.ledger.of(&s.pool[k].draw) {
+			for _, l := range d.ledger.of(&r.draw) {
 				if line := &d.ledger.lines[l]; line.counted {
 					limits = append(limits, capping.Limit{Key: line.key, Max: line.max})
 				}
 			}
-			item.Offer, item.Limits = d.option(s.pool[k].offer).offer.ID, nil
+			items = s.propose(items, d.option(r.offer).offer.ID)
 			if len(limits) > from {
-				item.Limits = limits[from:len(limits):len(limits)] // stays valid if limits moves
+				items[len(items)-1].Limits = limits[from:len(limits):len(limits)] // stays valid if limits moves
 			}
-			items = append(items, item)
 		}
 		if len(s.chosen) == 0 && s.fallback != nil {
-			item.Offer, item.Limits = s.fallback.ID, nil
-			items = append(items, item)
+			items = s.propose(items, s.fallback.ID)
 		}
 	}
 	m.limits = limits
 	m.record = capping.Reservation{Attempt: d.attempt(), Revision: revision, Hold: d.request.Hold, Items: items}
 	return &m.record
+}
+
+// propose adds the offer, or the fallback, that the slot proposes.
+func (s *slot) propose(items []capping.Item, id offer.ID) []capping.Item {
+	return append(items, capping.Item{Activity: s.id, Placement: s.ref.Placement, Offer: id})
 }
 
 // proposes returns how many offers and fallbacks the plan proposes, and on how many

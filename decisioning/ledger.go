@@ -162,19 +162,25 @@ func (d *deciding) enterOwn(w *draw, s *slot, o *option, c capping.Capper) {
 func (d *deciding) line(k capping.Key, limit int64, counted bool, counter int32) int32 {
 	k.Tenant = d.engine.config.Tenant
 	l := &d.ledger
+	if l.keys == nil {
+		return l.add(&k, limit, counted, counter)
+	}
 	i, ok := l.keys[lineKey{k, counted}]
 	if !ok {
-		i = int32(len(l.lines))
-		l.lines = append(l.lines, line{key: k, max: limit, counted: counted, counter: counter})
-		if l.keys != nil {
-			l.keys[lineKey{k, counted}] = i
-		}
+		i = l.add(&k, limit, counted, counter)
+		l.keys[lineKey{k, counted}] = i
 	}
 	if limit < l.lines[i].max {
 		l.lines[i].max = limit
 		d.learnt++ // lists may reckon with more
 	}
 	return i
+}
+
+// add returns a new line.
+func (l *ledger) add(k *capping.Key, limit int64, counted bool, counter int32) int32 {
+	l.lines = append(l.lines, line{key: *k, max: limit, counted: counted, counter: counter})
+	return int32(len(l.lines) - 1)
 }
 
 // find returns the line that is counted on the key, nil if there is none.
