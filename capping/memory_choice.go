@@ -71,7 +71,7 @@ func (m *Memory) unlimited(d *demand, i *Item) *word {
 	w := d.word(string(i.Offer))
 	if !w.plain || w.claimed < d.second {
 		d.stakes = d.stakes[:0]
-		w.chooses(m.claimed(d, w.hash, w.hash, true), true, d.second)
+		w.chooses(m.claimed(d, w.hash, w.hash, true), true)
 	}
 	return w
 }
@@ -93,7 +93,7 @@ func (m *Memory) limited(d *demand, i *Item) *name[choice] {
 		return m.claimed(d, offer, h, known)
 	}
 	if w.choice == nil || w.claimed < d.second || w.choice.hash != h {
-		w.chooses(m.claimed(d, offer, h, true), false, d.second)
+		w.chooses(m.claimed(d, offer, h, true), false)
 	}
 	return w.choice
 }
@@ -165,7 +165,7 @@ func (m *Memory) occupy(d *demand, s *spot, i *Item) {
 		s.name = m.placeOf(d, i)
 		s.number = s.name.number
 	}
-	s.claimed = d.second
+	s.claimed = s.name.used.Load()
 }
 
 func (m *Memory) placeOf(d *demand, i *Item) *name[place] {

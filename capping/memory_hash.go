@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/profile"
 )
 
@@ -43,7 +44,9 @@ type hasher struct {
 
 // start begins with a call that is about the profile.
 func (h *hasher) start(s *seeds, p profile.ID) {
-	h.words.begin()
+	if h.words.begin(); h.words.calls == 0 {
+		h.windows, h.seen = [8]knownWindow{}, 0
+	}
 	h.seeds, h.profile, h.known = s, p, s.name(string(p))
 }
 
@@ -92,7 +95,8 @@ func (h *hasher) account(s *source, k *Key) {
 		s.stream, s.start = s.id, k.Start
 	}
 	if w := &k.Window; w.Rolling|time.Duration(k.Start|k.End) != 0 || w.Every != "" || w.Timezone != "" || w.WeekStart != "" {
-		s.id = h.plus(s.id, h.window(k), aWindow)
+		part := h.window(k)
+		s.id = hash{s.id.hi ^ part.hi, max(1, s.id.lo^part.lo)}
 	}
 }
 
@@ -137,35 +141,30 @@ func (s *seeds) plus(h, o hash, k kind) hash {
 	return hash{h.hi ^ fold(o.hi^s[2], uint64(k)), max(1, h.lo^fold(o.lo^s[3], uint64(k)))}
 }
 
-// A knownWindow remembers the hash of one, in memory of its own.
+// A knownWindow remembers the part of a key that is the hash of its window.
 type knownWindow struct {
-	rolling                    time.Duration
-	start, end                 int64
-	every, timezone, weekStart []byte
-	hash                       hash
+	offer.Window
+	start, end int64
+	part       hash
 }
 
 func (w *knownWindow) is(k *Key) bool {
-	return w.end == k.End && w.start == k.Start && w.rolling == k.Window.Rolling &&
-		string(w.every) == string(k.Window.Every) && string(w.timezone) == k.Window.Timezone &&
-		string(w.weekStart) == k.Window.WeekStart
+	return w.end == k.End && w.start == k.Start && w.Rolling == k.Window.Rolling &&
+		w.Every == k.Window.Every && w.Timezone == k.Window.Timezone && w.WeekStart == k.Window.WeekStart
 }
 
 // window hashes the window of k. Few are in use at a time.
 func (h *hasher) window(k *Key) hash {
 	for i := range h.windows[:min(h.seen, len(h.windows))] {
 		if w := &h.windows[i]; w.is(k) {
-			return w.hash
+			return w.part
 		}
 	}
-	w := &h.windows[h.seen%len(h.windows)]
-	h.seen++
 	h.buffer = appendWindow(h.buffer[:0], k)
-	w.hash = digest(h.seeds, h.buffer)
-	w.rolling, w.start, w.end = k.Window.Rolling, k.Start, k.End
-	w.every, w.timezone = append(w.every[:0], k.Window.Every...), append(w.timezone[:0], k.Window.Timezone...)
-	w.weekStart = append(w.weekStart[:0], k.Window.WeekStart...)
-	return w.hash
+	part := h.plus(hash{}, digest(h.seeds, h.buffer), aWindow)
+	h.windows[h.seen%len(h.windows)] = knownWindow{k.Window, k.Start, k.End, part}
+	h.seen++
+	return part
 }
 
 func appendWindow(b []byte, k *Key) []byte {

@@ -27,7 +27,7 @@ type names[V any] struct {
 type namePointer[V any] struct{ atomic.Pointer[name[V]] }
 
 type name[V any] struct {
-	used   atomic.Int64 // the latest Unix second in which an entry with it was put in, or gone
+	used   atomic.Int64 // the latest Unix second in which an entry with it may be put in, or gone
 	hash   hash
 	number uint32
 	value  V
@@ -47,13 +47,14 @@ func newNames[V any]() *names[V] {
 }
 
 // claim takes note that an entry which names n is put in now. It reports false if n was taken
-// away. It writes once a second, lest the caches of several processors vie for it.
+// away. It writes once in some seconds, for all of them, lest the caches of several processors vie for it.
 func (n *name[V]) claim(now int64) bool {
+	const seconds = 8
 	for {
 		switch used := n.used.Load(); {
 		case used == gone:
 			return false
-		case used >= now || n.used.CompareAndSwap(used, now):
+		case used >= now || n.used.CompareAndSwap(used, max(now, now+seconds-1)):
 			return true
 		}
 	}

@@ -3,6 +3,7 @@ package capping
 import (
 	"bytes"
 	"errors"
+	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -57,7 +58,8 @@ func TestFirstRecordIsWrittenAsAnyOther(t *testing.T) {
 }
 
 // TestNamesAreNeverTakenFromThoseWhoUseThem lets each decision choose what none has chosen before, so
-// that names are taken away all the time, and then asks for all that was promised.
+// that names are taken away all the time, also those of texts that come again much later, and then asks
+// for all that was promised.
 func TestNamesAreNeverTakenFromThoseWhoUseThem(t *testing.T) {
 	const workers, decisions = 4, 3000
 	start := time.Date(2026, 6, 3, 12, 0, 0, 0, time.UTC)
@@ -67,15 +69,23 @@ func TestNamesAreNeverTakenFromThoseWhoUseThem(t *testing.T) {
 		Retention: 5 * time.Second, EventRetention: 5 * time.Second,
 	})
 	all := Key{Offer: "all"}
+	var again [60]string
+	for i := range again {
+		again[i] = "again-" + strconv.Itoa(i)
+	}
 	var working sync.WaitGroup
 	for w := range workers {
 		working.Go(func() {
 			for i := range decisions {
 				own := Key{Policy: PolicyID(strconv.Itoa(i / 3)), Profile: "p"}
+				text := again[i/10%len(again)]
+				known := Key{Policy: PolicyID(text), Profile: "p"}
 				r := Reservation{Attempt: Attempt{ID: strconv.Itoa(w) + "-" + strconv.Itoa(i), Profile: "p", At: start}}
 				r.Items = []Item{
-					{Activity: offer.ActivityID(strconv.Itoa(i % 7)), Offer: offer.ID(strconv.Itoa(i)), Limits: []Limit{{Key: own, Max: 1 << 40}}},
+					{Activity: offer.ActivityID("turn-" + strconv.Itoa(i%7)), Offer: offer.ID(strconv.Itoa(i)), Limits: []Limit{{Key: own, Max: 1 << 40}}},
 					{Activity: offer.ActivityID(strconv.Itoa(i)), Offer: "x", Limits: []Limit{{Key: all, Max: 1 << 40}}},
+					{Activity: offer.ActivityID(text), Offer: offer.ID(text)},
+					{Activity: "known", Offer: offer.ID(text[1:]), Limits: []Limit{{Key: known, Max: 1 << 40}}},
 				}
 				grant, err := m.Reserve(t.Context(), r)
 				if err != nil || !grant.Granted() {
@@ -87,6 +97,11 @@ func TestNamesAreNeverTakenFromThoseWhoUseThem(t *testing.T) {
 					t.Error(err)
 				}
 				r.Revision = grant.Revision
+				runtime.Gosched()
+				usage, err := m.Usage(t.Context(), Attempt{ID: "reader", At: start}, []Key{all, known}, nil)
+				if err != nil || usage.Units[0] < 1 || usage.Units[1] < 1 {
+					t.Error("a unit is gone:", usage, err)
+				}
 				if err := m.Resolve(t.Context(), Resolution{ID: r.ID, Action: Release, Record: &r}); err != nil {
 					t.Error(err)
 				}
@@ -97,6 +112,9 @@ func TestNamesAreNeverTakenFromThoseWhoUseThem(t *testing.T) {
 	keys := []Key{all}
 	for i := range decisions / 3 {
 		keys = append(keys, Key{Policy: PolicyID(strconv.Itoa(i)), Profile: "p"})
+	}
+	for _, text := range again {
+		keys = append(keys, Key{Policy: PolicyID(text), Profile: "p"})
 	}
 	usage, err := m.Usage(t.Context(), Attempt{At: start}, keys, nil)
 	require.NoError(t, err)

@@ -83,7 +83,7 @@ func (h *hasher) learn(at uintptr, text string) *word {
 	return &w[0]
 }
 
-// chooses takes note of the choice of the item with the text, which is in use since the second.
-func (w *word) chooses(n *name[choice], plain bool, second int64) {
-	w.choice, w.number, w.plain, w.claimed = n, n.number, plain, second
+// chooses takes note of the choice of the item with the text.
+func (w *word) chooses(n *name[choice], plain bool) {
+	w.choice, w.number, w.plain, w.claimed = n, n.number, plain, n.used.Load()
 }
