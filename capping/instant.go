@@ -1,7 +1,6 @@
 package capping
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"time"
@@ -33,10 +32,6 @@ func (i instant) add(d time.Duration) instant {
 		i.second, i.nano = i.second+1, i.nano-1e9
 	}
 	return i
-}
-
-func (i instant) compare(j instant) int {
-	return cmp.Or(cmp.Compare(i.second, j.second), cmp.Compare(i.nano, j.nano))
 }
 
 func (i instant) before(j instant) bool {

@@ -15,8 +15,6 @@ import (
 // for ten billion. The zero hash stands for nothing.
 type hash struct{ hi, lo uint64 }
 
-func (h hash) less(o hash) bool { return h.hi < o.hi || h.hi == o.hi && h.lo < o.lo }
-
 // part returns the top bits of the hash, by which things are dealt out to parts of a
 // Memory with locks of their own. Tables look at the other bits first.
 func (h hash) part(bits int) int { return int(h.lo >> (64 - bits)) } //nolint:gosec // few bits
