@@ -13,7 +13,6 @@ import (
 
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/offer"
-	"github.com/proffer-go/proffer/placement"
 	"github.com/proffer-go/proffer/profile"
 )
 
@@ -96,86 +95,4 @@ func BenchmarkMemoryDecisions(b *testing.B) {
 			})
 		}
 	}
-}
-
-// page is a reservation as an engine makes it: 30 activities, of which six propose offers
-// under one limit or two.
-func page() ([]capping.Key, capping.Reservation) {
-	var r capping.Reservation
-	var keys []capping.Key
-	for i := range 30 {
-		item := capping.Item{
-			Activity:  offer.ActivityID(fmt.Sprint("activity-", i)),
-			Placement: placement.ID(fmt.Sprint("placement-", i)),
-			Offer:     offer.ID(fmt.Sprint("offer-", i)),
-		}
-		if i%5 == 0 {
-			item.Limits = append(item.Limits, capping.Limit{Key: capping.Key{Offer: item.Offer, Profile: "p"}, Max: 1 << 40})
-			if i%2 == 0 {
-				day := capping.Key{Offer: item.Offer, Window: offer.Window{Every: offer.Day, Timezone: "Europe/Berlin"}, Start: 1780000000, End: 1780086400}
-				item.Limits = append(item.Limits, capping.Limit{Key: day, Max: 1 << 40})
-			}
-		}
-		r.Items = append(r.Items, item)
-	}
-	for _, i := range r.Items {
-		for _, l := range i.Limits {
-			keys = append(keys, l.Key)
-		}
-	}
-	return append(keys, capping.Key{Offer: "other", Profile: "p"}), r
-}
-
-// BenchmarkMemoryPage reads and reserves what a page of 30 activities takes, for ever
-// other profiles.
-func BenchmarkMemoryPage(b *testing.B) {
-	const profiles = 10_000
-	ids := make([]string, 1<<16)
-	for i := range ids {
-		ids[i] = strconv.Itoa(i)
-	}
-	b.Run("Usage", func(b *testing.B) {
-		m := capping.NewMemory(capping.MemoryConfig{Retention: time.Second})
-		keys, r := page()
-		dst := make([]int64, 0, len(keys))
-		r.At = noon
-		b.ReportAllocs()
-		start, n := cpuTime(b), 0
-		for b.Loop() {
-			n++
-			r.ID, r.Profile = ids[n%len(ids)], profile.ID(ids[n%profiles])
-			for i := range keys {
-				if keys[i].Profile != "" {
-					keys[i].Profile = r.Profile
-				}
-			}
-			if _, err := m.Usage(b.Context(), r.Attempt, keys, dst); err != nil {
-				b.Fatal(err)
-			}
-		}
-		reportCPU(b, start, n, "call")
-	})
-	b.Run("Reserve", func(b *testing.B) {
-		var now atomic.Int64
-		m := capping.NewMemory(capping.MemoryConfig{
-			Retention: 10 * time.Millisecond, Now: func() time.Time { return noon.Add(time.Duration(now.Add(1000))) },
-		})
-		_, r := page()
-		r.At = noon
-		b.ReportAllocs()
-		start, n := cpuTime(b), 0
-		for b.Loop() {
-			n++
-			r.ID, r.Profile = ids[n%len(ids)], profile.ID(ids[n%profiles])
-			for i := range r.Items {
-				if l := r.Items[i].Limits; len(l) > 0 {
-					l[0].Key.Profile = r.Profile
-				}
-			}
-			if g, err := m.Reserve(b.Context(), r); err != nil || !g.Granted() {
-				b.Fatal(g, err)
-			}
-		}
-		reportCPU(b, start, n, "call")
-	})
 }
