@@ -65,8 +65,9 @@ type MemoryConfig struct {
 // the same is about 10⁻¹⁹. Two counters would then share their units, two
 // decisions one record.
 //
-// It is safe for concurrent use. A call hashes each text that its keys name, and costs one or
-// two table accesses for each key, which together with its record are under locks.
+// It is safe for concurrent use. A call costs a lookup for each text that its keys and items name, or
+// hashes it, and one or two table accesses for each key, which together with its record are under locks. Texts
+// that come again from the same memory, as those of a catalog do, are held for some thousand calls.
 type Memory struct {
 	config MemoryConfig
 	seeds  seeds
