@@ -3,6 +3,7 @@ package decisioning
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/proffer-go/proffer/capping"
 	"github.com/proffer-go/proffer/offer"
@@ -18,9 +19,12 @@ type memory struct {
 	limits []capping.Limit
 }
 
-// reset makes d an empty decision with the memory that it has.
+// reset makes d an empty decision with the memory that it has. Field by field: a literal
+// would copy all of that, twice.
 func (d *Decision) reset() {
-	*d = Decision{Propositions: d.Propositions[:0], Degraded: d.Degraded[:0], Warnings: d.Warnings[:0], memory: d.memory}
+	d.ID, d.ProfileID, d.At, d.Version = "", "", time.Time{}, ""
+	d.Propositions, d.Degraded, d.Warnings = d.Propositions[:0], d.Degraded[:0], d.Warnings[:0]
+	d.Unsettled, d.Trace, d.Record = false, nil, nil
 }
 
 // answer writes the decision down.

@@ -73,7 +73,7 @@ func (d *deciding) release() {
 				d.prune(&s.walks[k])
 			}
 		}
-		s.boundActivity, s.rejections, s.walks = nil, nil, s.walks[:0]
+		s.rejections, s.walks = nil, s.walks[:0]
 	}
 }
 
@@ -85,16 +85,22 @@ func (d *deciding) check() error {
 	case len(r.Activities) > d.engine.config.MaxActivities:
 		return fmt.Errorf("request.activities: %d, more than the limit of %d; ask in several requests, or raise Config.MaxActivities",
 			len(r.Activities), d.engine.config.MaxActivities)
-	case d.now.Year() < 1 || d.now.Year() > 9999:
+	case d.seconds < firstSecond || d.seconds > lastSecond:
 		return errors.New("request.at: not within the years 1 and 9999")
 	case r.Hold < 0:
 		return errors.New("request.hold: negative; 0 confirms at once")
 	}
-	if err := errors.Join(checkID("request.id", r.ID), checkID("request.profileId", string(r.ProfileID))); err != nil {
-		return err
+	if err := checkID("request.id", r.ID); err != nil {
+		return errors.Join(err, checkID("request.profileId", string(r.ProfileID)))
 	}
-	return nil
+	return checkID("request.profileId", string(r.ProfileID))
 }
+
+// The years 1 to 9999, in Unix seconds.
+const (
+	firstSecond = -62_135_596_800
+	lastSecond  = 253_402_300_799
+)
 
 // maxID is how many bytes an id from outside may have.
 const maxID = 1024

@@ -36,6 +36,8 @@ type boundActivity struct {
 	*activity
 	number   int    // from 0, among those of the binding
 	hash     uint64 // of its id, for ties
+	start    int64  // its calendar, in Unix seconds
+	end      int64
 	strategy *boundStrategy
 	rankings []ranking // by selection
 }
@@ -130,6 +132,7 @@ func (e *Engine) bind(s *Snapshot) (*binding, error) {
 			return nil, fmt.Errorf("publish: %w", err)
 		}
 		bound.number = len(b.activities)
+		bound.start, bound.end = bounds(a.def.Start, a.def.End)
 		b.activities[id] = bound
 	}
 	return b, nil

@@ -2,8 +2,10 @@ package decisioning_test
 
 import (
 	"fmt"
+	"reflect"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -27,6 +29,8 @@ func TestMalformedRequestIsAnError(t *testing.T) {
 		{"an unknown one", func(r *decisioning.Request) { r.Activities[0] = "nowhere" }, `request.activities[0]: unknown activity "nowhere"`},
 		{"negative hold", func(r *decisioning.Request) { r.Hold = -1 }, "request.hold"},
 		{"a year beyond 9999", func(r *decisioning.Request) { r.At = noon.AddDate(8000, 0, 0) }, "request.at"},
+		{"the first second beyond 9999", func(r *decisioning.Request) { r.At = time.Date(10_000, 1, 1, 0, 0, 0, 0, time.UTC) }, "request.at"},
+		{"the last second before year 1", func(r *decisioning.Request) { r.At = time.Date(0, 12, 31, 23, 59, 59, 0, time.UTC) }, "request.at"},
 		{"an id that is no text", func(r *decisioning.Request) { r.ID = "\xff" }, "request.id"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -199,5 +203,42 @@ func TestWeightedScoresAreRoundedHalfToEvenBeforeTheyAreAdded(t *testing.T) {
 			c.Activities[0].Weight = tt.weight
 			assert.Equal(t, tt.want, proposed(decide(t, open(t, c, decisioning.Config{}), asking("r", "home", "side"))))
 		})
+	}
+}
+
+// TestDecisionIsWrittenOverAsAWhole: nothing of what a Decision held shows in the next one that
+// is made into it, whichever fields that has.
+func TestDecisionIsWrittenOverAsAWhole(t *testing.T) {
+	e := open(t, shop(inventory...), decisioning.Config{})
+	r := asking("", "home")
+	r.ProfileID, r.DryRun = "", true
+	var used decisioning.Decision
+	fields := reflect.ValueOf(&used).Elem()
+	for i := range fields.NumField() {
+		switch f := fields.Field(i); {
+		case !fields.Type().Field(i).IsExported():
+		case f.Kind() == reflect.Slice:
+			f.Set(reflect.MakeSlice(f.Type(), 3, 3))
+		case f.Kind() == reflect.Map:
+			f.Set(reflect.MakeMap(f.Type()))
+		case f.Kind() == reflect.Pointer:
+			f.Set(reflect.New(f.Type().Elem()))
+		case f.Kind() == reflect.String:
+			f.SetString("used")
+		case f.Kind() == reflect.Bool:
+			f.SetBool(true)
+		default:
+			require.Equal(t, reflect.TypeFor[time.Time](), f.Type())
+			f.Set(reflect.ValueOf(noon.Add(time.Hour)))
+		}
+	}
+	require.NoError(t, e.DecideInto(t.Context(), r, &used))
+	want := decide(t, e, r)
+	assert.NotEqual(t, "used", used.ID)
+	used.ID, want.ID = "", ""
+	for i := range fields.NumField() {
+		if f := fields.Type().Field(i); f.IsExported() {
+			assert.Equal(t, reflect.ValueOf(want).Elem().Field(i).Interface(), fields.Field(i).Interface(), f.Name)
+		}
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"github.com/proffer-go/proffer/internal/jsonfacts"
 	"github.com/proffer-go/proffer/internal/rules"
 	slots "github.com/proffer-go/proffer/internal/slot"
-	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/profile"
 )
 
@@ -20,7 +19,7 @@ func (d *deciding) learn(ctx context.Context) error {
 		return err
 	}
 	d.know()
-	d.date()
+	d.exclude()
 	if lacks := d.lacks(); lacks != 0 {
 		missing := d.missing(lacks)
 		d.unasked = lacks &^ missing
@@ -153,8 +152,8 @@ func (l *loader) Events() ([]map[string]any, error) {
 	return l.reader.EventMaps(l.now), nil
 }
 
-// date looks at calendars, and at what the request excludes.
-func (d *deciding) date() {
+// exclude looks up what the request excludes.
+func (d *deciding) exclude() {
 	d.excluded = d.excluded[:0]
 	for _, id := range d.request.Exclude {
 		if i, ok := d.binding.snapshot.offers.Index(id); ok {
@@ -162,11 +161,6 @@ func (d *deciding) date() {
 		}
 	}
 	slices.Sort(d.excluded)
-	for i := range d.slots {
-		if s := &d.slots[i]; s.boundActivity != nil {
-			s.dated = offer.Open(s.def.Start, s.def.End, d.now)
-		}
-	}
 }
 
 // excludes reports whether the request excludes the offer.

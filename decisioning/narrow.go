@@ -142,8 +142,13 @@ func (d *deciding) run(programs []int32) bool {
 	return true
 }
 
-// all reports whether all conditions hold. One that errs does not.
+// all reports whether all conditions hold. One that errs does not. Mostly there is none,
+// and then this costs no call.
 func (d *deciding) all(conditions []condition) bool {
+	return len(conditions) == 0 || d.each(conditions)
+}
+
+func (d *deciding) each(conditions []condition) bool {
 	for i := range conditions {
 		t := d.holds(conditions[i].rule)
 		if t == predicate.Unknown {

@@ -104,16 +104,16 @@ func (p *prepared) allEvents(d profile.Document) []map[string]any {
 // nobody else has its documents, the same ones have the same content.
 func (p *prepared) fits(s *slots.Schema, l jsonfacts.Limits, r *Request) bool {
 	return p != nil && p.schema == s && p.limits == l &&
-		same(p.profile.document, r.Profile) && same(p.events.document, r.Events) && same(p.context.document, r.Context)
+		same(&p.profile.document, &r.Profile) && same(&p.events.document, &r.Events) && same(&p.context.document, &r.Context)
 }
 
 // same reports whether d is own, which came from own or ownEvents.
-func same(own, d profile.Document) bool {
-	if own.Given() != d.Given() {
-		return false
-	}
+func same(own, d *profile.Document) bool {
 	if text, other := own.Text(), d.Text(); text != nil || other != nil {
 		return len(text) == len(other) && len(text) > 0 && &text[0] == &other[0]
+	}
+	if own.Given() != d.Given() {
+		return false
 	}
 	switch v := own.Value().(type) {
 	case map[string]any:

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/proffer-go/proffer/offer"
 )
 
 // A seating is a list of activities as requests name it, looked up. It is kept for the next
@@ -28,10 +30,13 @@ func (d *deciding) seat() error {
 			return err
 		}
 		s.roster = d.binding.roster
+		d.slots = resize(d.slots, len(s.ids))
+		for i := range d.slots {
+			d.slots[i].boundActivity, d.slots[i].id = s.bound[i], s.ids[i]
+		}
 	}
-	d.slots = resize(d.slots, len(s.ids))
-	for i, a := range s.bound {
-		d.slots[i].begin(a, s.ids[i])
+	for i := range d.slots {
+		d.slots[i].begin(d)
 	}
 	return nil
 }
@@ -98,8 +103,22 @@ func (s *seating) mixes() bool {
 	return false
 }
 
-// begin makes s the slot of the activity.
-func (s *slot) begin(a *boundActivity, id ActivityID) {
-	s.boundActivity, s.id, s.progress, s.rejections = a, id, progress{}, nil
-	s.closed, s.walks, s.pool, s.chosen, s.list = s.closed[:0], s.walks[:0], s.pool[:0], s.chosen[:0], s.list[:0]
+// begin forgets what the last decision found for the slot, and looks at the calendar of
+// its activity.
+func (s *slot) begin(d *deciding) {
+	// One by one: a tuple would be made elsewhere first, and copied.
+	s.progress = progress{}
+	s.closed = s.closed[:0]
+	s.pool = s.pool[:0]
+	s.chosen = s.chosen[:0]
+	s.list = s.list[:0]
+	if s.boundActivity != nil {
+		s.dated = s.openAt(d)
+	}
+}
+
+// openAt reports whether the calendar of the activity is open at the instant of the decision.
+func (a *boundActivity) openAt(d *deciding) bool {
+	// In the second of a bound its nanoseconds tell.
+	return a.start < d.seconds && d.seconds < a.end || offer.Open(a.def.Start, a.def.End, d.now)
 }
