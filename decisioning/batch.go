@@ -58,7 +58,8 @@ func (e *Engine) DecideAll(ctx context.Context, requests iter.Seq[Request]) iter
 // own goroutine fills and empties in order, and workers that claim some at a time.
 // They are claimed by the counters alone, so that a turn costs no
 // synchronisation of its own but that of being read. Where the loop would only wait,
-// it is a worker too.
+// it is a worker too. Before it spreads, each turn is decided and yielded before the next
+// is read, all in the same place.
 //
 // Engines keep it for the next loop: it numbers its turns from where the last one
 // ended.
@@ -66,6 +67,7 @@ type batch struct {
 	ctx    context.Context //nolint:containedctx // that of the loop
 	engine *Engine
 	yield  func(*Decision, error) bool
+	only   turn    // while the loop is alone
 	turns  []*turn // a ring, by number modulo a power of 2; nil until first used
 	mask   uint64
 	ahead  uint64 // turns at a time
@@ -73,7 +75,7 @@ type batch struct {
 
 	_       apart
 	ids     idTable // of the loop's own, like what follows
-	first   uint64  // turn of this loop
+	first   uint64  // turn of this loop, or of those in the ring once it spreads
 	yielded uint64  // turns
 	self    worker
 	spread  bool          // helpers take part, from now to the end
@@ -82,7 +84,7 @@ type batch struct {
 
 	_       apart
 	done    atomic.Uint64 // all turns before are decided
-	claimed atomic.Uint64 // turns; written under mu
+	claimed atomic.Uint64 // turns; written under mu, but while the loop is alone
 	awake   atomic.Int32  // helpers that are up, or waked; written under mu
 	stopped atomic.Bool   // no further turn is to be decided; written under mu
 
@@ -137,10 +139,13 @@ func newBatch(e *Engine, cores int) *batch {
 func (b *batch) forget() {
 	last := b.yielded
 	read := b.read.Load()
-	for n := b.first; n < read && n <= b.first+b.mask; n++ {
-		*b.turn(n) = turn{}
+	b.only = turn{}
+	if b.spread {
+		for n := b.first; n < read && n <= b.first+b.mask; n++ {
+			*b.turn(n) = turn{}
+		}
+		b.ids.forget(b.first, read)
 	}
-	b.ids.forget(b.first, read)
 	b.self.forget(last)
 	for _, w := range b.helpers[:b.started] {
 		w.forget(last)
@@ -172,27 +177,45 @@ func (b *batch) run(requests iter.Seq[Request]) (err error) {
 	n := b.first        // the next turn
 	start := time.Now() //nolint:forbidigo // it bears on no decision
 	for r := range requests {
-		until := b.ids.enter(n, r.ID, b.yielded)
-		if n-b.yielded == b.ahead {
-			until = max(until, b.yielded+1)
+		if !b.spread && time.Since(start) > b.engine.alone {
+			b.spread, b.first = true, n
 		}
-		if more, err := b.deliver(until); !more {
+		if !b.spread {
+			b.decide(n, &r)
+		} else if more, err := b.deliver(b.before(n, r.ID)); more {
+			b.add(n, &r)
+		} else {
 			return err
 		}
-		if !b.spread && time.Since(start) > b.engine.alone {
-			b.spread = true
-		}
-		b.add(n, &r)
 		n++
-		if until = 0; !b.spread {
-			until = n
-		}
-		if more, err := b.deliver(until); !more {
+		if more, err := b.deliver(0); !more {
 			return err
 		}
 	}
 	_, err = b.deliver(n)
 	return err
+}
+
+// before returns the turns, by the first that is none, that have to be yielded before a
+// request with the id can be turn n: its twin, and as many as leave room for it.
+func (b *batch) before(n uint64, id string) uint64 {
+	until := b.ids.enter(n, id, b.yielded)
+	if n-b.yielded == b.ahead {
+		until = max(until, b.yielded+1)
+	}
+	return until
+}
+
+// decide makes the request turn n, and decides it, while the loop is alone. Nobody
+// else looks at the turns then, so that it takes no lock.
+func (b *batch) decide(n uint64, r *Request) {
+	b.only.request = *r
+	b.only.decided = false
+	b.read.Store(n + 1)
+	b.claimed.Store(n + 1)
+	b.self.from, b.self.to = n, n+1
+	b.self.decide()
+	b.done.Store(n + 1)
 }
 
 // deliver yields what is decided, and waits for the turns before until. It reports
@@ -227,7 +250,12 @@ func (b *batch) deliver(until uint64) (more bool, err error) {
 	}
 }
 
-func (b *batch) turn(n uint64) *turn { return b.turns[n&b.mask] }
+func (b *batch) turn(n uint64) *turn {
+	if !b.spread {
+		return &b.only
+	}
+	return b.turns[n&b.mask]
+}
 
 // close waits for the helpers and gives back what was decided and is not going to be
 // yielded.

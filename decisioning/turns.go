@@ -17,16 +17,17 @@ const patience = 8
 
 // add makes the request turn n, the next.
 func (b *batch) add(n uint64, r *Request) {
-	t := b.turn(n)
+	t := b.turns[n&b.mask]
 	if t == nil {
 		t = new(turn)
 		b.turns[n&b.mask] = t
 	}
-	t.request, t.decided = *r, false
+	t.request = *r
+	t.decided = false
 	b.read.Store(n + 1)
 	// A helper that goes to sleep is no longer awake before it looks at read once
 	// more: either that one sees the turn, or this one is seen to be needed.
-	if awake := b.awake.Load(); b.spread && int(awake) < len(b.helpers) && n+1-b.claimed.Load() > patience*uint64(awake) {
+	if awake := b.awake.Load(); int(awake) < len(b.helpers) && n+1-b.claimed.Load() > patience*uint64(awake) {
 		b.mu.Lock()
 		b.wake()
 		b.mu.Unlock()
@@ -36,8 +37,6 @@ func (b *batch) add(n uint64, r *Request) {
 // wake has one more helper look for work, if there is one more. It needs the lock.
 func (b *batch) wake() {
 	switch awake := int(b.awake.Load()); {
-	case !b.spread:
-		return
 	case awake < b.started:
 		b.work.Signal()
 	case awake < len(b.helpers):
