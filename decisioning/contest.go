@@ -258,7 +258,8 @@ func (d *deciding) pose() {
 
 // limited is the candidate with the counters that bind.
 func (d *deciding) limited(s *slot, r *ranked) assign.Candidate {
-	a := s.candidate(r)
+	var a assign.Candidate
+	s.put(r, &a)
 	c := &d.contest
 	from := len(c.limits)
 	for _, l := range d.ledger.of(&r.draw) {

@@ -33,6 +33,8 @@ type Matching struct {
 	total  int32 // units
 	misfit bool  // the scale has to be wider
 
+	candidate Candidate // the one that is read
+
 	open    []int32 // lanes labelled and not settled
 	settled []nearby
 
@@ -95,7 +97,10 @@ func (m *Matching) Add(count int, optional bool, highest int32) {
 	}
 	m.lanes = m.lanes[:len(m.lanes)+1]
 	l := &m.lanes[len(m.lanes)-1]
-	*l = lane{arcs: l.arcs, count: int32(max(count, 0)), optional: optional, highest: highest}
+	arcs := l.arcs
+	*l = lane{}
+	l.arcs = arcs
+	l.count, l.optional, l.highest = int32(max(count, 0)), optional, highest
 }
 
 // Solve finds the best plan for the slots. It reports false if a cost does not fit.
@@ -140,8 +145,8 @@ func (m *Matching) measure() bool {
 			continue
 		}
 		m.total += l.count
-		if c, ok := m.lists.Read(i, 0); ok {
-			m.scale.meet(&c)
+		if m.lists.Read(i, 0, &m.candidate) {
+			m.scale.meet(&m.candidate)
 			m.scale.highest = max(m.scale.highest, l.highest)
 		}
 	}
@@ -199,14 +204,14 @@ func (m *Matching) read(i int32) bool {
 	if l.dry {
 		return false
 	}
-	c, ok := m.lists.Read(int(i), len(l.arcs))
-	if !ok {
+	c := &m.candidate // copied nowhere, since there are many
+	if !m.lists.Read(int(i), len(l.arcs), c) {
 		l.dry = true
 		return false
 	}
-	cost, fits := m.scale.cost(&c)
+	cost, fits := m.scale.cost(c)
 	if !fits {
-		m.scale.meet(&c)
+		m.scale.meet(c)
 		m.misfit, l.dry = true, true
 		return false
 	}

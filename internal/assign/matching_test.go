@@ -29,13 +29,14 @@ func listsOf(p *Problem) *read {
 	return r
 }
 
-func (r *read) Read(slot, k int) (Candidate, bool) {
+func (r *read) Read(slot, k int, c *Candidate) bool {
 	r.unasked = r.unasked || k > r.read[slot]
 	if k >= len(r.places[slot]) {
-		return Candidate{}, false
+		return false
 	}
 	r.read[slot] = max(r.read[slot], k+1)
-	return r.p.Slots[slot].Candidates[r.places[slot][k]], true
+	*c = r.p.Slots[slot].Candidates[r.places[slot][k]]
+	return true
 }
 
 // of begins the problem.
