@@ -16,8 +16,9 @@ import (
 // Prepare returns the request with its facts decoded, for requests that are decided
 // more than once, or where time is spent better before. Deciding what it returns, any
 // number of times and from several goroutines, gives the answers that r gets, and
-// reads no JSON: what rules read is at hand, and what only application code and
-// rules that do not fit the index read is decoded once, when it is first asked for.
+// reads no JSON: what rules read is at hand, at r.At also the counts of events, and what only
+// application code and rules that do not fit the index read is decoded once, when it is
+// first asked for.
 //
 // The facts are decoded for the snapshot that is published. Requests that are kept
 // over [Engine.Publish] stay right, but may have their facts read in each decision again
@@ -40,7 +41,7 @@ func (e *Engine) Prepare(r Request) (Request, error) {
 		return Request{}, fmt.Errorf("prepare: %w", err)
 	}
 	p.row = d.reader.Keep()
-	p.codes = b.snapshot.index.Encode(p.row)
+	p.codes = b.snapshot.index.Encode(p.row, p.row, r.At)
 	r.Profile, r.Events, r.Context = p.own(r.Profile), p.ownEvents(r.Events), p.own(r.Context)
 	p.profile.document, p.events.document, p.context.document = r.Profile, r.Events, r.Context
 	r.prepared = p

@@ -4,6 +4,7 @@ import (
 	"hash/maphash"
 	"math"
 	"slices"
+	"time"
 
 	"github.com/proffer-go/proffer/internal/slot"
 )
@@ -188,15 +189,25 @@ func (w *vocabulary) code(v *View, text string) uint64 {
 	return otherCode
 }
 
-// Codes are those of a row's values, by slot.
+// Codes are those of a row's values, by slot, and what counts come to at an instant.
 type Codes struct {
-	of    *columns
-	codes []uint64
+	of     *columns
+	codes  []uint64
+	counts []float64 // by number; -1: the events could not be had
+	at     time.Time
 }
 
-// Encode returns the codes of the row, which fills the view's schema.
-func (v *View) Encode(row *slot.Row) *Codes {
-	return &Codes{v.columns, v.appendCodes(nil, row)}
+// Encode returns the codes of the row, which fills the view's schema, with the counts at the
+// instant unless that is zero.
+func (v *View) Encode(row *slot.Row, counts Counter, at time.Time) *Codes {
+	c := &Codes{of: v.columns, codes: v.appendCodes(nil, row), at: at}
+	if at.IsZero() {
+		return c
+	}
+	for _, count := range v.schema.Counts() {
+		c.counts = append(c.counts, countOf(counts, count, at))
+	}
+	return c
 }
 
 func (v *View) appendCodes(codes []uint64, row *slot.Row) []uint64 {

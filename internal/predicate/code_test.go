@@ -39,7 +39,7 @@ func TestBandsGiveWhatAtomsGive(t *testing.T) {
 		var plain, encoded Match
 		plain.Reset(v, row, counter(2), noon)
 		encoded.Reset(v, row, counter(2), noon)
-		encoded.Know(v.Encode(row))
+		encoded.Know(v.Encode(row, counter(2), noon))
 		for i, r := range rules {
 			assert.Equal(t, plain.Value(r).holds(), encoded.Holds(r), "%v, rule %d: %+v", value, i, v.cells[v.rules[r][0]])
 		}

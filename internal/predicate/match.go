@@ -111,11 +111,16 @@ func (m *Match) encode() {
 	}
 }
 
-// Know tells the codes of the row. It is of use if they were made for the view, or for one
-// that is hardly different.
+// Know tells the codes of the row. They are of use if they were made for the view, or for one
+// that is hardly different, and the counts if they were made for the instant.
 func (m *Match) Know(c *Codes) {
 	if c.of == m.view.columns {
 		m.use(c.codes)
+	}
+	if c.at.Equal(m.now) {
+		for n, count := range c.counts {
+			m.counted[n], m.counts[n] = m.epoch, count
+		}
 	}
 }
 

@@ -172,7 +172,11 @@ func TestBothWaysOfMatchingGiveWhatTheFormSays(t *testing.T) {
 			}
 			m.Reset(v, fill(v.schema), counter(2), noon)
 			if rapid.Bool().Draw(t, "encoded") {
-				m.Know(known.Encode(fill(known.schema)))
+				count, at := counter(2), noon
+				if rapid.Bool().Draw(t, "at another instant") {
+					count, at = 3, noon.Add(1)
+				}
+				m.Know(known.Encode(fill(known.schema), count, at))
 			}
 			order := rapid.Permutation(slices.Collect(indices(rules))).Draw(t, "order")
 			for _, i := range order {

@@ -1,6 +1,10 @@
 package predicate
 
-import "github.com/proffer-go/proffer/internal/slot"
+import (
+	"time"
+
+	"github.com/proffer-go/proffer/internal/slot"
+)
 
 // atom returns the truth of an atom, or of a constant.
 func (m *Match) atom(c *cell) Truth {
@@ -78,11 +82,14 @@ func (m *Match) isMissing(subject uint32, optional uint8) bool {
 // count returns the count of events, -1 if they could not be had.
 func (m *Match) count(n uint32) float64 {
 	if m.counted[n] != m.epoch {
-		found, ok := m.counter.Count(m.view.schema.Counts()[n], m.now)
-		if !ok {
-			found = -1
-		}
-		m.counted[n], m.counts[n] = m.epoch, float64(found)
+		m.counted[n], m.counts[n] = m.epoch, countOf(m.counter, m.view.schema.Counts()[n], m.now)
 	}
 	return m.counts[n]
+}
+
+func countOf(counts Counter, c slot.Count, at time.Time) float64 {
+	if n, ok := counts.Count(c, at); ok {
+		return float64(n)
+	}
+	return -1
 }

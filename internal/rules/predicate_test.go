@@ -109,7 +109,7 @@ func matched(lexicon *predicate.Lexicon, facts *profile.Facts) (*predicate.Match
 func encoded(lexicon *predicate.Lexicon, facts *profile.Facts) *predicate.Match {
 	view := lexicon.View()
 	m, _ := matched(lexicon, facts)
-	m.Know(view.Encode(rowOf(view.Schema(), facts)))
+	m.Know(view.Encode(rowOf(view.Schema(), facts), &eventCounter{facts, make(map[slot.Count]int)}, facts.Now()))
 	return m
 }
 
