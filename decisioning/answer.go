@@ -76,10 +76,8 @@ func (d *deciding) propose(s *slot, p *Proposition, offers []ProposedOffer, scor
 
 func (d *deciding) proposeOffer(s *slot, p *ProposedOffer, r *ranked, score *float64) {
 	o := d.option(r.offer).offer
-	*p = ProposedOffer{
-		ID: o.ID, Tier: int(r.tier), Representation: r.representation(o, s.ref.Placement),
-		Uncounted: d.uncounted(&r.draw),
-	}
+	p.ID, p.Tier, p.Representation = o.ID, int(r.tier), r.representation(o, s.ref.Placement)
+	p.Score, p.Uncounted = nil, d.uncounted(&r.draw)
 	if r.scored() {
 		*score = r.score
 		p.Score = score
@@ -88,8 +86,8 @@ func (d *deciding) proposeOffer(s *slot, p *ProposedOffer, r *ranked, score *flo
 
 // representation returns what the offer shows at the placement.
 func (r *ranked) representation(o *offer.Offer, p placement.ID) *offer.Representation {
-	if at := int(r.shown); at < len(o.Representations) && o.Representations[at].Placement == p {
-		return &o.Representations[at]
+	if r.shown < manyShown {
+		return &o.Representations[r.shown]
 	}
 	return o.Representation(p)
 }

@@ -138,15 +138,15 @@ type slot struct {
 	id      ActivityID
 	tieBase uint64
 
-	closed  []int32 // of its selections: those that are not open
-	walks   []walk  // of the open selections; their memory stays
-	allowed offer.Candidates
-	pool    []ranked // the candidates so far, in rank order
-	list    []int32  // positions in pool of what arbitration may choose from
-	held    []held   // those of the list that are not loose
-	lines   []int32  // that these draw on
-	chosen  []int32  // positions in pool
+	closed []int32  // of its selections: those that are not open
+	walks  []walk   // of the open selections; their memory stays
+	pool   []ranked // the candidates so far, in rank order
+	list   []int32  // positions in pool of what arbitration may choose from
+	chosen []int32  // positions in pool
+	held   []held   // those of the list that are not loose
+	lines  []int32  // that these draw on
 
+	allowed    offer.Candidates // by filters
 	rejections map[int32]string // by filters; nil unless traced
 }
 
@@ -154,10 +154,11 @@ type slot struct {
 type progress struct {
 	dated   bool // open by its calendar
 	open    bool // by its calendar and its rules
-	plain   bool // only rules and earlier selections can keep a candidate out
 	sifted  bool // by filters: only the allowed ones pass
 	barred  bool // a filter failed: none passes
 	batched bool // the application scores some of the pool, all at once
+	draws   bool // some of the pool draw on counters
+	holds   bool // held and lines are those of the list
 
 	dry     bool // all walks have served all
 	walking int  // the walk that serves now

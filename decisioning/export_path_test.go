@@ -84,7 +84,7 @@ func (s *slot) mark(paths *[PathCount]bool) {
 		mark(Heaped, w.bests.dry && w.bests.size == 0)
 		mark(Best, w.bests.size > 0)
 		mark(NextBest, w.bests.size > firstBand)
-		mark(Blocks, w.ties.block > 0 && len(w.order.blocks) > 1)
+		mark(Blocks, w.ties.next > 1)
 		mark(Bands, w.ties.width > 0 && w.ties.floor > 0)
 	}
 }

@@ -115,7 +115,8 @@ func (s *slot) keeps(d *deciding, e *entry) bool {
 	kept, err := s.keep(d, d.option(e.offer).offer)
 	if err != nil {
 		d.degrade(FilterFailed, s.id, err)
-		s.barred, s.pool, s.list, s.loose, s.considered = true, s.pool[:0], s.list[:0], 0, 0
+		s.barred, s.pool = true, s.pool[:0]
+		s.unlist()
 		s.chosen = s.chosen[:0]
 		d.learnt++ // what it has taken is free again
 	}

@@ -90,6 +90,9 @@ func (s *slot) lists(d *deciding) bool {
 // grab takes the offer for the slot, and its units, if they are to be had.
 func (d *deciding) grab(slot int32, r *ranked) bool {
 	c := &d.contest
+	if r.draw.from == r.draw.to { // which most do
+		return d.request.AllowDuplicates || c.owner.put(r.offer, slot) == slot
+	}
 	lines := d.ledger.of(&r.draw)
 	for len(c.taken) < len(d.ledger.lines) {
 		c.taken = append(c.taken, 0)

@@ -58,6 +58,9 @@ type draw struct {
 	broken   bool  // the application's capper failed
 }
 
+// free reports whether no counter can hold the proposition back.
+func (w *draw) free() bool { return w.from == w.to && !w.missing && !w.broken }
+
 // of returns the lines of the draw.
 func (l *ledger) of(w *draw) []int32 { return l.refs[w.from:w.to] }
 

@@ -48,7 +48,7 @@ func (o *order) unexpired(second int64) *order {
 			continue
 		}
 		if len(block) == blockSize {
-			left.blocks, block = append(left.blocks, block), nil
+			left.blocks, block = append(left.blocks, counted(block)), nil
 		}
 		if block == nil {
 			block = make([]entry, 0, blockSize)
@@ -57,7 +57,7 @@ func (o *order) unexpired(second int64) *order {
 		left.n++
 	}
 	if len(block) > 0 {
-		left.blocks = append(left.blocks, block)
+		left.blocks = append(left.blocks, counted(block))
 	}
 	return left
 }

@@ -40,15 +40,13 @@ func (s *slot) narrow(ctx context.Context, d *deciding) {
 	if len(s.strategy.filters) > 0 {
 		s.filter(ctx, d)
 	}
-	s.plain = !d.suppressing && len(s.strategy.filters) == 0
 }
 
 // passes reports whether nothing keeps the candidate out but caps and scores.
 func (s *slot) passes(d *deciding, w *walk, e *entry) bool {
-	if s.plain && len(w.selection.earlier) == 0 {
-		return e.rule == noRule || d.admits(e)
-	}
 	switch {
+	case w.plain:
+		return e.rule == noRule || d.admits(e)
 	case !s.stands(d, w, e):
 		return false
 	case e.rule != noRule && !d.admits(e):
@@ -62,7 +60,8 @@ func (s *slot) passes(d *deciding, w *walk, e *entry) bool {
 
 // stands reports whether the candidate is in the running but for its rules.
 func (s *slot) stands(d *deciding, w *walk, e *entry) bool {
-	return !s.barred && (!d.suppressing || d.suppresses(e.bundle) == passes) &&
+	return !s.barred && (len(d.excluded) == 0 || !d.excludes(e.offer)) &&
+		(!d.suppressing || d.suppresses(e.bundle) == passes) &&
 		(len(w.selection.earlier) == 0 || !s.takesEarlier(d, w, e))
 }
 

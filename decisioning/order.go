@@ -16,10 +16,17 @@ type entry struct {
 	offer      int32
 	bundle     int32
 	rule       ruleRef
-	shown      uint16 // the representation for the activity's placement, if there are not too many
-	limited    bool   // by caps or contact policies
+	shown      uint8 // the representation for the activity's placement, if it is below manyShown
+	run        uint8 // how many entries of the block are tied from here on, with this one, or maxRun
+	limited    bool  // by caps or contact policies
 	unscored   bool
 }
+
+// maxRun stands for all longer runs.
+const maxRun = math.MaxUint8
+
+// manyShown is how many representations are numbered.
+const manyShown = math.MaxUint8
 
 // open reports whether the offer may be proposed at all at this instant.
 func (e *entry) open(d *deciding) bool {
@@ -161,7 +168,7 @@ func newOrder(byIndex bool, bundles []bundle, rolls ...roll) *order {
 		o.n++
 	}
 	for block := range slices.Chunk(entries, blockSize*3/4) { // the first additions split nothing
-		o.blocks = append(o.blocks, block)
+		o.blocks = append(o.blocks, counted(block))
 	}
 	return o
 }
@@ -175,6 +182,34 @@ func (o *order) spot(e *entry) spot {
 }
 
 func (o *order) compare(a, b *entry) int { return o.spot(a).compare(o.spot(b)) }
+
+// counted gives the entries of a block their runs, and returns it.
+func counted(block []entry) []entry {
+	for i := range slices.Backward(block) {
+		count(block, i)
+	}
+	return block
+}
+
+// recounted gives the entry at i its run, which changed, and those before it that are tied with it.
+func recounted(block []entry, i int) []entry {
+	for ; i >= 0; i-- {
+		count(block, i)
+		if i > 0 && !block[i-1].tied(&block[i]) {
+			break
+		}
+	}
+	return block
+}
+
+// count gives the entry at i its run, if the one after it has its own.
+func count(block []entry, i int) {
+	e := &block[i]
+	e.run = 1
+	if i+1 < len(block) && e.tied(&block[i+1]) {
+		e.run = min(block[i+1].run, maxRun-1) + 1
+	}
+}
 
 // find returns where the entry stands, or would stand.
 func (o *order) find(e *entry) (block, at int, found bool) {
@@ -221,14 +256,14 @@ func (o *order) with(e *entry, b *bundle) *order {
 // insert returns the blocks with the entry.
 func (o *order) insert(e *entry) [][]entry {
 	if len(o.blocks) == 0 {
-		return [][]entry{{*e}}
+		return [][]entry{counted([]entry{*e})}
 	}
 	i, at, _ := o.find(e)
 	grown := slices.Insert(slices.Clone(o.blocks[i]), at, *e)
 	blocks := slices.Clone(o.blocks)
-	blocks[i] = grown
+	blocks[i] = recounted(grown, at)
 	if half := len(grown) / 2; len(grown) > blockSize {
-		blocks[i] = slices.Clone(grown[:half])
+		blocks[i] = recounted(slices.Clone(grown[:half]), half-1)
 		blocks = slices.Insert(blocks, i+1, slices.Clone(grown[half:]))
 	}
 	return blocks
@@ -244,7 +279,7 @@ func (o *order) without(e *entry) *order {
 	if len(blocks[i]) == 1 {
 		blocks = slices.Delete(blocks, i, i+1)
 	} else {
-		blocks[i] = slices.Concat(blocks[i][:at], blocks[i][at+1:])
+		blocks[i] = recounted(slices.Concat(blocks[i][:at], blocks[i][at+1:]), at-1)
 	}
 	return &order{blocks: blocks, n: o.n - 1, byIndex: o.byIndex, policies: o.policies, blanket: o.blanket}
 }

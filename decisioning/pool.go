@@ -14,8 +14,8 @@ type ranked struct {
 	score float64 // NaN: none
 	hash  uint64
 	draw  draw
-	shown uint16 // as its entry has it
-	low   bool   // below the selection's least score; only in traces
+	shown uint8 // as its entry has it
+	low   bool  // below the selection's least score; only in traces
 }
 
 func (r *ranked) scored() bool { return !math.IsNaN(r.score) }
@@ -84,32 +84,49 @@ func (s *slot) lets(d *deciding, w *walk, q *queued) bool {
 }
 
 func (s *slot) admit(d *deciding, w *walk, q *queued) {
-	r := ranked{offer: q.entry.offer, tier: w.tier, score: q.score, hash: q.hash, shown: q.entry.shown}
+	n := len(s.pool)
+	s.pool = resize(s.pool, n+1)
+	r, e := &s.pool[n], q.entry
+	r.offer, r.tier, r.score, r.hash, r.shown = e.offer, w.tier, q.score, q.hash, e.shown
 	r.low = w.ranking.leavesOut(q.score, math.IsNaN(q.score))
-	if q.entry.limited || len(s.strategy.cappers) > 0 {
-		r.draw = d.draw(s, d.option(q.entry.offer))
+	r.draw = draw{}
+	if e.limited || len(s.strategy.cappers) > 0 {
+		r.draw = d.draw(s, d.option(e.offer))
+		s.draws = s.draws || !r.draw.free()
 	}
-	s.pool = append(s.pool, r)
 }
 
 // consider enters the candidate of the pool in the list of those that may be chosen,
 // if nothing that is known is against it and a plan may need it.
 func (s *slot) consider(d *deciding, i int32) {
-	r := &s.pool[i]
-	if !r.low && d.capped(&r.draw) == "" && !s.spares(d, &r.draw) {
-		s.list = append(s.list, i)
+	switch r := &s.pool[i]; {
+	case r.low:
+		return
+	case r.draw.free():
+		s.loose++
+	case d.capped(&r.draw) != "" || s.spares(d, &r.draw):
+		return
 	}
+	s.list = append(s.list, i)
 }
 
 // relist empties the list if what it reckons with is not what is known now.
 func (s *slot) relist(ctx context.Context, d *deciding) {
-	if s.learnt != d.learnt {
-		s.learnt = d.learnt
-		s.list, s.loose, s.considered = s.list[:0], 0, 0
-		if s.batched {
-			s.rank(ctx, d)
-		}
+	if s.learnt == d.learnt {
+		return
 	}
+	s.learnt = d.learnt
+	if s.draws || s.batched { // what draws on nothing no counter holds back
+		s.unlist()
+	}
+	if s.batched {
+		s.rank(ctx, d)
+	}
+}
+
+// unlist empties the list.
+func (s *slot) unlist() {
+	s.list, s.loose, s.considered, s.holds = s.list[:0], 0, 0, false
 }
 
 // reconsider makes the list what it has to be by what is known and needed now.

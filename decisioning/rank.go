@@ -25,7 +25,7 @@ func valid(score, weight float64) float64 {
 
 // leavesOut reports whether the score is below the least one.
 func (r *ranking) leavesOut(score float64, unscored bool) bool {
-	return !math.IsInf(r.minScore, -1) && (unscored || score < r.minScore)
+	return score < r.minScore || unscored && r.minScore > math.Inf(-1)
 }
 
 // batched reports whether Go code of the application scores, all at once.

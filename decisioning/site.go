@@ -97,7 +97,7 @@ func (l *lineage) place(o *option, index int32, within []int32, to func(selectio
 	e := entryOf(o, index)
 	for i := range o.offer.Representations {
 		sites := l.sites[o.offer.Representations[i].Placement]
-		e.shown = uint16(min(i, math.MaxUint16))
+		e.shown = uint8(min(i, manyShown))
 		for k := range sites {
 			if sites[k].takes(within) {
 				to(sites[k].number, e.weighted(sites[k].weight, o.offer.Priority))

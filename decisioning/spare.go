@@ -16,8 +16,8 @@ func (s *slot) spares(d *deciding, w *draw) bool {
 	if !d.optimal() {
 		return false // the slots before it may take any number of them
 	}
-	if len(s.list) == 0 {
-		s.held, s.lines = s.held[:0], s.lines[:0]
+	if !s.holds {
+		s.held, s.lines, s.holds = s.held[:0], s.lines[:0], true
 	}
 	from := int32(len(s.lines))
 	for _, l := range d.ledger.of(w) {

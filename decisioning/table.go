@@ -16,7 +16,7 @@ type cell struct {
 
 // reset empties the table and makes room for n offers.
 func (t *table) reset(n int) {
-	if need := 1 << bits.Len(uint(max(n, 8)*2-1)); need > len(t.cells) {
+	if need := 1 << bits.Len(uint(max(n, 8)*4-1)); need > len(t.cells) {
 		t.cells, t.epoch = make([]cell, need), 0
 	}
 	if t.epoch++; t.epoch == 0 {

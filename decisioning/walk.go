@@ -14,6 +14,7 @@ type walk struct {
 	order     *order
 	tier      int32
 	heaped    bool
+	plain     bool // only rules can keep a candidate out
 
 	ties  ties
 	bests bests
@@ -35,17 +36,10 @@ type queued struct {
 func (w *walk) begin(s *slot, d *deciding, tier int) {
 	w.selection, w.ranking, w.tier = &s.selections[tier], &s.rankings[tier], int32(tier)
 	w.order, w.heaped = d.order(w.ranking), !w.ranking.static
+	w.plain = !d.suppressing && len(s.strategy.filters)+len(w.selection.earlier)+len(d.excluded) == 0
 	w.queue, w.heap, w.expired = w.queue[:0], w.heap[:0], 0
-	w.ties.begin()
+	w.ties.begin(w.order)
 	w.bests = bests{}
-}
-
-// next returns the candidate whose turn it is, without an entry after the last.
-func (w *walk) next(s *slot, d *deciding) queued {
-	if w.heaped {
-		return w.nextOfBest(s, d)
-	}
-	return w.nextOfTies(s, d)
 }
 
 // compareIDs has the last word where even hashes are equal.

@@ -1,0 +1,141 @@
+package decisioning
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/proffer-go/proffer/internal/paged"
+	"github.com/proffer-go/proffer/offer"
+)
+
+// drawEntry draws an entry of the offer that is often tied with others, also by its hash,
+// and whose calendar often begins or ends in the very second 100.
+func drawEntry(t *rapid.T, o int32) entry {
+	e := entry{
+		offer: o, rule: noRule, hash: rapid.Uint64Range(0, 40).Draw(t, "hash"),
+		score: float64(rapid.IntRange(0, 3).Draw(t, "score")), unscored: rapid.IntRange(0, 9).Draw(t, "unscored") == 0,
+		start: math.MinInt64, end: math.MaxInt64,
+	}
+	if rapid.IntRange(0, 3).Draw(t, "dated") == 0 {
+		e.start = rapid.Int64Range(98, 101).Draw(t, "start")
+		e.end = e.start + rapid.Int64Range(1, 2).Draw(t, "length")
+	}
+	return e
+}
+
+const maxEntries, maxChanges = 300, 40
+
+// drawOrder draws an order that additions and removals have made of another, and its
+// entries.
+func drawOrder(t *rapid.T) (*order, []entry) {
+	var all []entry
+	for i := range rapid.IntRange(0, maxEntries).Draw(t, "entries") {
+		all = append(all, drawEntry(t, int32(i)))
+	}
+	bundles := make([]bundle, 1)
+	var made roll
+	for _, e := range all {
+		made.add(e)
+	}
+	o := newOrder(false, bundles, made)
+	next := int32(len(all))
+	for range rapid.IntRange(0, maxChanges).Draw(t, "changes") {
+		if len(all) > 0 && rapid.Bool().Draw(t, "removes") {
+			i := rapid.IntRange(0, len(all)-1).Draw(t, "removed")
+			o = o.without(&all[i])
+			all = slices.Delete(all, i, i+1)
+			continue
+		}
+		e := drawEntry(t, next)
+		next++
+		o = o.with(&e, &bundles[0])
+		all = append(all, e)
+	}
+	return o, all
+}
+
+// TestRunsCountTiedEntries: whatever made the order, each entry counts those of its block
+// that are tied with it from there on.
+func TestRunsCountTiedEntries(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		o, all := drawOrder(t)
+		for _, o := range []*order{o, o.unexpired(100)} {
+			n := 0
+			for b, block := range o.blocks {
+				n += len(block)
+				for i := range block {
+					run := 1
+					for run < min(maxRun, len(block)-i) && block[i+run].tied(&block[i]) {
+						run++
+					}
+					if int(block[i].run) != run {
+						t.Fatalf("block %d, entry %d of %d: run %d, want %d", b, i, len(block), block[i].run, run)
+					}
+				}
+			}
+			if n != o.n {
+				t.Fatalf("%d entries, but the order says %d", n, o.n)
+			}
+		}
+		if o.n != len(all) {
+			t.Fatalf("%d entries, want %d", o.n, len(all))
+		}
+	})
+}
+
+// TestTiesComeByHash: a walk serves all that are open, by score, then hash, then id, however
+// long the ties are, wherever blocks end, and whether or not all rules are looked up.
+func TestTiesComeByHash(t *testing.T) {
+	options := paged.Make[option](maxEntries + maxChanges)
+	for i := range options.Len() {
+		options.At(i).offer = &offer.Offer{ID: offer.ID(strconv.Itoa(i * 7919 % 1009))}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		o, all := drawOrder(t)
+		d := &deciding{
+			binding: &binding{snapshot: &Snapshot{options: options}}, now: time.Unix(100, 0), seconds: 100,
+			swept: rapid.Bool().Draw(t, "swept"),
+		}
+		for i := range all {
+			all[i].hash = tieOf(0, all[i].hash)
+			limits := options.At(int(all[i].offer)).offer
+			limits.Start, limits.End = boundAt(all[i].start), boundAt(all[i].end)
+		}
+		s := &slot{tieBase: 0, boundActivity: &boundActivity{
+			activity: &activity{selections: make([]selection, 1)}, strategy: &boundStrategy{},
+			rankings: []ranking{{static: true, order: o, minScore: math.Inf(-1)}},
+		}}
+		want := slices.DeleteFunc(slices.Clone(all), func(e entry) bool { return !e.open(d) })
+		slices.SortFunc(want, func(a, b entry) int {
+			if a.unscored != b.unscored {
+				return cmp.Compare(one(a.unscored), one(b.unscored))
+			}
+			return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.hash, b.hash), d.compareIDs(&a, &b))
+		})
+		var w walk
+		w.begin(s, d, 0)
+		for i := range want {
+			q := w.next(s, d)
+			if q.entry == nil || q.entry.offer != want[i].offer || q.hash != want[i].hash {
+				t.Fatalf("candidate %d is %+v, want %+v", i, q, want[i])
+			}
+		}
+		if q := w.next(s, d); q.entry != nil {
+			t.Fatalf("one too many: %+v", q)
+		}
+	})
+}
+
+// boundAt returns the bound of a calendar.
+func boundAt(seconds int64) time.Time {
+	if seconds == math.MinInt64 || seconds == math.MaxInt64 {
+		return time.Time{}
+	}
+	return time.Unix(seconds, 0)
+}
