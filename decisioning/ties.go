@@ -147,7 +147,11 @@ func (w *walk) ends(d *deciding, e *entry) bool {
 func (w *walk) position() uint32 { return uint32((w.ties.next-1)*blockSize + w.ties.at) }
 
 func (w *walk) entry(position uint32) *entry {
-	return &w.order.blocks[position/blockSize][position%blockSize]
+	block := w.ties.block // which mostly has it, and is at hand
+	if int(position/blockSize) != w.ties.next-1 {
+		block = w.order.blocks[position/blockSize]
+	}
+	return &block[position%blockSize]
 }
 
 // choose moves the candidate with the least hash to the head: of a few candidates
