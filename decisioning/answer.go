@@ -57,7 +57,8 @@ func (d *deciding) answer() {
 
 // propose writes the proposition of the slot, in whose memory the offers and scores are.
 func (d *deciding) propose(s *slot, p *Proposition, offers []ProposedOffer, scores []float64) {
-	*p = Proposition{Activity: s.id, Kind: ProposesNone}
+	// Field by field: a literal is made elsewhere first, and copied.
+	p.Activity, p.Kind, p.Offers, p.Fallback, p.Reason = s.id, ProposesNone, nil, nil, ""
 	if s.boundActivity == nil {
 		p.Placement, p.Reason = d.binding.quarantined[s.id], Quarantined
 		return
@@ -95,6 +96,9 @@ func (r *ranked) representation(o *offer.Offer, p placement.ID) *offer.Represent
 // uncounted reports whether a proposition of the draw is made although its units
 // could not be counted.
 func (d *deciding) uncounted(w *draw) bool {
+	if w.from == w.to {
+		return false
+	}
 	for _, i := range d.ledger.of(w) {
 		if d.ledger.down(&d.ledger.lines[i]) {
 			return true
@@ -118,13 +122,16 @@ func (d *deciding) reservation(revision uint64) *capping.Reservation {
 		}
 		for _, k := range s.chosen {
 			r := &s.pool[k]
+			items = s.propose(items, d.option(r.offer).offer.ID)
+			if r.draw.from == r.draw.to { // as of most
+				continue
+			}
 			from := len(limits)
 			for _, l := range d.ledger.of(&r.draw) {
 				if line := &d.ledger.lines[l]; line.counted {
 					limits = append(limits, capping.Limit{Key: line.key, Max: line.max})
 				}
 			}
-			items = s.propose(items, d.option(r.offer).offer.ID)
 			if len(limits) > from {
 				items[len(items)-1].Limits = limits[from:len(limits):len(limits)] // stays valid if limits moves
 			}
@@ -140,7 +147,11 @@ func (d *deciding) reservation(revision uint64) *capping.Reservation {
 
 // propose adds the offer, or the fallback, that the slot proposes.
 func (s *slot) propose(items []capping.Item, id offer.ID) []capping.Item {
-	return append(items, capping.Item{Activity: s.id, Placement: s.ref.Placement, Offer: id})
+	n := len(items)
+	items = resize(items, n+1)
+	i := &items[n]
+	i.Activity, i.Placement, i.Offer, i.Limits = s.id, s.ref.Placement, id, nil
+	return items
 }
 
 // proposes returns how many offers and fallbacks the plan proposes, and on how many
