@@ -264,13 +264,14 @@ func (w *walk) nextBand(s *slot, d *deciding) {
 func (w *walk) gather(s *slot, d *deciding, ceiling uint64) {
 	t := &w.ties
 	rest, from := t.block[t.at:], w.position()
+	base, floor, span := s.tieBase, t.floor, ceiling-t.floor
 	for b := t.next; ; b++ {
 		if b == t.endNext {
 			rest = rest[:len(rest)-len(w.order.blocks[b-1])+t.endAt]
 		}
 		for k := range rest {
 			e := &rest[k]
-			if hash := tieOf(s.tieBase, e.hash); t.floor <= hash && hash <= ceiling {
+			if hash := tieOf(base, e.hash); hash-floor <= span {
 				if d.mayHold(e) && e.open(d) {
 					t.band = append(t.band, tied{hash, from + uint32(k)})
 				} else {
