@@ -62,7 +62,11 @@ func (s *slot) serve(d *deciding, number int32) {
 	if drawn == len(s.pool) {
 		return
 	}
-	for range s.extra {
+	more := s.extra
+	if d.engine.counter.isLocal() {
+		more /= 2 // a further round costs little there
+	}
+	for range more {
 		if !s.lists(d) {
 			break
 		}
