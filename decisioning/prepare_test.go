@@ -2,7 +2,6 @@ package decisioning_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -42,7 +41,7 @@ func TestPreparedRequestsAreDecidedAsOthers(t *testing.T) {
 			r.ID = fmt.Sprintf("%s/%d", r.ID, i)
 			want, wantErr := plain.twins[0].engine.Decide(t.Context(), r)
 			ready, err := prepared.twins[0].engine.Prepare(r)
-			if err != nil && errors.Is(wantErr, decisioning.ErrUnknownActivity) {
+			if err != nil && wantErr != nil && strings.Contains(wantErr.Error(), "request.activities") {
 				continue // of two faults either may be told
 			}
 			if err != nil {
