@@ -115,14 +115,14 @@ func (t *table[V]) grow() {
 	t.segments[n-bit] = old.part(old.n-right, side, 0)
 }
 
-// sweep calls drop for the entries of one segment after the other, some hundred a call if there
-// are as many, and deletes those of which it says so.
+// sweep calls drop for the entries of one segment after the other, and deletes those of which it
+// says so. It looks at some hundred slots a call, however few of them are taken.
 func (t *table[V]) sweep(cursor *int, drop func(*V) bool) {
 	seen := 0
 	for range t.segments {
 		*cursor = (*cursor + 1) % len(t.segments)
 		s := &t.segments[*cursor]
-		seen += s.n
+		seen += len(s.slots)
 		t.n -= s.sweep(drop)
 		if seen >= segmentLength/2 {
 			return

@@ -87,6 +87,23 @@ func TestTableAgreesWithAMapAtSize(t *testing.T) {
 	assert.Less(t, largest, 3*segmentLength, "no step of growth is long")
 }
 
+// TestSweepOfWhatIsNearlyEmptyIsShort: memory that a crowd left behind is not gone through at once.
+func TestSweepOfWhatIsNearlyEmptyIsShort(t *testing.T) {
+	var all table[cell]
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 100 * segmentLength {
+		all.put(hash{r.Uint64(), r.Uint64() >> stripeBits})
+	}
+	cursor := 0
+	for all.n > 0 {
+		all.sweep(&cursor, func(*cell) bool { return true })
+	}
+	all.put(hash{1, 1})
+	cursor = 0
+	all.sweep(&cursor, func(*cell) bool { return false })
+	assert.Equal(t, 1, cursor, "of %d segments", len(all.segments))
+}
+
 func TestCountsGoBeyondTheirMark(t *testing.T) {
 	var c counts
 	h := hash{1, 1}
