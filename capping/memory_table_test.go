@@ -122,26 +122,64 @@ func TestCountsGoBeyondTheirMark(t *testing.T) {
 	assert.Zero(t, c.low.n)
 }
 
-// TestNumbersFoundAreAddedTo: what is added to a number that was found is what is added one by one.
-func TestNumbersFoundAreAddedTo(t *testing.T) {
+// TestCountsAgreeWithAMap counts many that are neighbours beyond their marks and back, one by one and by the
+// numbers that were found of several at once, while segments split.
+func TestCountsAgreeWithAMap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var c counts
-		var want int64
-		h := hash{1, 1}
-		for range rapid.IntRange(1, 60).Draw(t, "steps") {
-			n := rapid.Int64Range(1, 30).Draw(t, "more")
-			if _, at := c.find(h); !at.add(n) {
-				for range n {
-					c.add(h)
+		var got counts
+		want := map[hash]int64{}
+		hashes := rapid.SliceOfNDistinct(rapid.Custom(crowded), 1, 12, rapid.ID[hash]).Draw(t, "hashes")
+		one, some := rapid.SampledFrom(hashes), rapid.OneOf(rapid.Int64Range(1, 3), rapid.Int64Range(1, many))
+		t.Repeat(map[string]func(*rapid.T){
+			"add": func(t *rapid.T) {
+				h := one.Draw(t, "hash")
+				for range some.Draw(t, "more") {
+					got.add(h)
+					want[h]++
 				}
-			}
-			want += n
-			for range rapid.Int64Range(0, min(want, 30)).Draw(t, "less") {
-				c.remove(h)
-				want--
-			}
-			require.Equal(t, want, c.of(h))
-		}
+			},
+			"add to those found": func(t *rapid.T) {
+				found := make([]number, len(hashes))
+				for i, h := range hashes {
+					_, found[i] = got.find(h)
+				}
+				for i, h := range hashes {
+					n := some.Draw(t, "more")
+					if found[i].add(n) {
+						want[h] += n
+					}
+				}
+			},
+			"remove": func(t *rapid.T) {
+				h := one.Draw(t, "hash")
+				for range some.Draw(t, "less") {
+					got.remove(h)
+					want[h] = max(0, want[h]-1)
+				}
+			},
+			"grow": func(t *rapid.T) {
+				if n := len(got.low.segments); n > 0 && n < 40 {
+					got.low.grow()
+				}
+				if n := len(got.high.segments); n > 0 && n < 40 {
+					got.high.grow()
+				}
+			},
+			"": func(t *rapid.T) {
+				low, high := 0, 0
+				for h, n := range want {
+					require.Equal(t, n, got.of(h))
+					if n > 0 {
+						low++
+					}
+					if n >= many {
+						high++
+					}
+				}
+				require.Equal(t, low, got.low.n)
+				require.Equal(t, high, got.high.n)
+			},
+		})
 	})
 }
 
