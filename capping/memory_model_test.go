@@ -2,6 +2,9 @@ package capping_test
 
 import (
 	"errors"
+	"math"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,12 +44,26 @@ type session struct {
 	memory  *capping.Memory
 	model   *model
 	granted []capping.Reservation // with the revisions of their grants
+	behind  time.Duration         // the application's clock went back
+	room    int64                 // under the limits, at least
+	cloned  bool                  // equal texts are in memory of their own
+}
+
+// clocks begin within reach of nanoseconds since 1970, out of it, and a little before its ends.
+func clocks() *rapid.Generator[time.Time] {
+	const most = math.MaxInt64 / 1_000_000_000 // seconds
+	return rapid.SampledFrom([]time.Time{
+		noon, noon, time.Unix(-1, 0), time.Unix(most, 0).Add(-2 * step), time.Unix(-most, 0).Add(-2 * step),
+		time.Date(1, 1, 1, 0, 0, 0, 1, time.UTC), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC),
+	})
 }
 
 func TestMemoryAgreesWithTheModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := &session{model: &model{now: noon}}
-		s.memory = capping.NewMemory(capping.MemoryConfig{Now: func() time.Time { return s.model.now }})
+		s := &session{model: &model{now: clocks().Draw(t, "clock")}}
+		s.room = rapid.SampledFrom([]int64{2, 2, 600}).Draw(t, "room")
+		s.cloned = rapid.Bool().Draw(t, "cloned")
+		s.memory = capping.NewMemory(capping.MemoryConfig{Now: func() time.Time { return s.model.now.Add(-s.behind) }})
 		t.Repeat(map[string]func(*rapid.T){
 			"":        s.check,
 			"reserve": s.reserve,
@@ -54,7 +71,11 @@ func TestMemoryAgreesWithTheModel(t *testing.T) {
 			"resolve": s.resolve,
 			"settle":  s.resolve,
 			"record":  s.record,
+			"go back": func(t *rapid.T) {
+				s.behind = rapid.SampledFrom([]time.Duration{1, step, 300 * 24 * time.Hour}).Draw(t, "behind")
+			},
 			"wait": func(t *rapid.T) {
+				s.behind = 0
 				s.model.advance(time.Duration(rapid.IntRange(0, 9).Draw(t, "steps")) * step)
 			},
 		})
@@ -86,14 +107,28 @@ func (s *session) drawReservation(t *rapid.T) capping.Reservation {
 			Placement: rapid.SampledFrom([]placement.ID{"hero", "hero", "side"}).Draw(t, "placement"),
 			Offer:     rapid.SampledFrom([]offer.ID{"x", "y"}).Draw(t, "offer"),
 		}
+		if s.cloned {
+			item.Activity, item.Placement = offer.ActivityID(strings.Clone(string(item.Activity))), placement.ID(strings.Clone(string(item.Placement)))
+			item.Offer = offer.ID(strings.Clone(string(item.Offer)))
+		}
 		for i, k := range keysOf(r.Tenant, item.Offer, r.Profile, r.At) {
 			if rapid.Bool().Draw(t, "capped") {
-				item.Limits = append(item.Limits, capping.Limit{Key: k, Max: int64(2 + i%3)})
+				l := capping.Limit{Key: k, Max: s.room + int64(i%3)}
+				item.Limits = append(item.Limits, slices.Repeat([]capping.Limit{l}, s.drawUnits(t))...)
 			}
 		}
 		r.Items = append(r.Items, item)
 	}
 	return r
+}
+
+// drawUnits draws how often an item is under the same limit: where there is room sometimes more than a mark
+// counts to.
+func (s *session) drawUnits(t *rapid.T) int {
+	if s.room < 100 || rapid.IntRange(0, 3).Draw(t, "crowd") > 0 {
+		return 1
+	}
+	return rapid.SampledFrom([]int{100, 254, 255}).Draw(t, "units")
 }
 
 func (s *session) reserve(t *rapid.T) {
