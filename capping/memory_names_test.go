@@ -124,6 +124,54 @@ func TestNamesAreNeverTakenFromThoseWhoUseThem(t *testing.T) {
 	assert.Less(t, len(m.choices.byHash), decisions)
 }
 
+// TestNamesThatWereTakenAwayAreNotUsed decides with names that are known by heart, and were taken away: first
+// since the application's clock went back to when they were in use, then between what is summed up before any
+// lock is taken and what is put in.
+func TestNamesThatWereTakenAwayAreNotUsed(t *testing.T) {
+	now := time.Date(2026, 6, 3, 12, 0, 0, 0, time.UTC)
+	m := NewMemory(MemoryConfig{Now: func() time.Time { return now }, Retention: time.Second, EventRetention: time.Second})
+	reserve := func(id, text string) error {
+		k := Key{Offer: offer.ID(text), Profile: "p"}
+		r := Reservation{Attempt: Attempt{ID: id, Profile: "p", At: now}, Items: []Item{
+			{Activity: offer.ActivityID(text), Offer: k.Offer, Limits: []Limit{{Key: k, Max: 1 << 40}}},
+			{Activity: offer.ActivityID(text), Offer: "fallback" + k.Offer},
+		}}
+		_, err := m.Reserve(t.Context(), r)
+		return err
+	}
+	known := Reservation{Attempt: Attempt{ID: "summed up", At: now}, Items: []Item{{Activity: "known", Offer: "known"}}}
+	for round := range 3 {
+		for i := range 4 { // names are claimed and learnt by heart
+			require.NoError(t, reserve(strconv.Itoa(round)+"-"+strconv.Itoa(i), "known"))
+		}
+		then := now
+		d := m.desk()
+		d.sum(m, &known, then.Unix())
+		taken := d.items[0]
+		now = now.Add(time.Hour)
+		for i := range 400 {
+			now = now.Add(time.Second)
+			require.NoError(t, reserve(strconv.Itoa(i), strconv.Itoa(i)))
+		}
+		require.EqualValues(t, gone, taken.choice.used.Load())
+		require.EqualValues(t, gone, taken.place.used.Load())
+		require.False(t, d.claim(now.Unix()))
+		d.sum(m, &known, now.Unix())
+		require.True(t, d.claim(now.Unix()))
+		require.Equal(t, taken.choice.hash, d.items[0].choice.hash)
+		m.putBack(d)
+
+		later := now
+		now = then
+		require.NoError(t, reserve("again", "known"))
+		require.NoError(t, m.Resolve(t.Context(), Resolution{ID: "again", Action: Release, Activity: "known"}))
+		now = later.Add(time.Minute)
+	}
+	usage, err := m.Usage(t.Context(), Attempt{At: now}, []Key{{Offer: "known", Profile: "p"}}, nil)
+	require.NoError(t, err)
+	assert.Equal(t, []int64{12}, usage.Units)
+}
+
 // TestCounterOfAnotherProfileIsToldByTheRecord reserves on a counter that no choice can tell.
 func TestCounterOfAnotherProfileIsToldByTheRecord(t *testing.T) {
 	at := time.Date(2026, 6, 3, 12, 0, 0, 0, time.UTC)
