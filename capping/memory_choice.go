@@ -59,7 +59,7 @@ func (s *seeds) and(h hash, of *stake) hash {
 	most, whose := uint64(of.max), uint64(of.whose) //nolint:gosec // any bits do
 	return hash{
 		fold(h.hi^of.id.hi^s[2], fold(most^s[2], whose^s[4])^bits.RotateLeft64(of.id.hi, 29)^s[4]),
-		max(1, fold(h.lo^of.id.lo^s[3], fold(most^s[3], whose^s[5])^bits.RotateLeft64(of.id.lo, 29)^s[5])),
+		fold(h.lo^of.id.lo^s[3], fold(most^s[3], whose^s[5])^bits.RotateLeft64(of.id.lo, 29)^s[5]),
 	}
 }
 

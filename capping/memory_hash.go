@@ -94,7 +94,7 @@ func (h *hasher) account(s *source, k *Key) {
 	}
 	if w := &k.Window; w.Rolling|time.Duration(k.Start|k.End) != 0 || w.Every != "" || w.Timezone != "" || w.WeekStart != "" {
 		part := h.window(k)
-		s.id = hash{s.id.hi ^ part.hi, max(1, s.id.lo^part.lo)}
+		s.id = hash{s.id.hi ^ part.hi, s.id.lo ^ part.lo}
 	}
 }
 
@@ -136,7 +136,7 @@ const (
 
 // plus returns the sum of h and the hash of a part.
 func (s *seeds) plus(h, o hash, k kind) hash {
-	return hash{h.hi ^ fold(o.hi^s[2], uint64(k)), max(1, h.lo^fold(o.lo^s[3], uint64(k)))}
+	return hash{h.hi ^ fold(o.hi^s[2], uint64(k)), h.lo ^ fold(o.lo^s[3], uint64(k))}
 }
 
 // A knownWindow remembers the part of a key that is the hash of its window.
@@ -183,7 +183,7 @@ func (h hash) with(of hash) hash {
 	}
 	const partBits = 1<<64 - 1<<(64-stripeBits)
 	lo := (h.lo^of.lo)&^partBits | of.lo&partBits
-	return hash{h.hi ^ of.hi, max(1, lo)}
+	return hash{h.hi ^ of.hi, lo}
 }
 
 // appendText appends the text and its length, so that no two lists of texts are alike.
