@@ -109,24 +109,34 @@ func (m *Memory) happen(h *happening, of *record, b *book, d *demand) {
 	}
 }
 
-// find finds every stream in which a key may count the event, and the stripes that have them.
+// find finds every stream in which a key may count the event, and the stripes that have them. Its texts are
+// hashed, not learnt by heart as those of keys: they are mostly cut of a message that comes only once.
 func (h *happening) find(d *demand) (set stripeSet) {
-	count := func(k *Key) {
+	count := func(id hash) {
 		for _, p := range slices.Compact([]hash{{}, h.person}) {
-			for _, at := range slices.Compact([]hash{{}, h.placement}) {
-				s := d.stream(k, at).with(p)
-				h.streams = append(h.streams, s)
-				set |= 1 << s.part(stripeBits)
+			set |= h.enter(id.with(p))
+			if h.placement != (hash{}) {
+				set |= h.enter(d.plus(id, h.placement, aPlacement).with(p))
 			}
 		}
 	}
-	count(&Key{Tenant: h.Tenant, Counts: h.Type, Offer: h.Offer})
+	id := d.plus(hash{}, d.name(h.Type), aType)
+	if h.Tenant != "" {
+		id = d.plus(id, d.word(h.Tenant).hash, aTenant)
+	}
+	count(d.plus(id, h.offer, anOffer))
 	for i, p := range h.Policies {
-		if !slices.Contains(h.Policies[:i], p) {
-			count(&Key{Tenant: h.Tenant, Counts: h.Type, Policy: p})
+		if p != "" && !slices.Contains(h.Policies[:i], p) {
+			count(d.plus(id, d.name(string(p)), aPolicy))
 		}
 	}
 	return set
+}
+
+// enter adds a stream, and returns its stripe.
+func (h *happening) enter(s hash) stripeSet {
+	h.streams = append(h.streams, s)
+	return 1 << s.part(stripeBits)
 }
 
 // concerns reports whether the event may be about such an item.

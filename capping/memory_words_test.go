@@ -1,6 +1,7 @@
 package capping
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -8,6 +9,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
+
+	"github.com/proffer-go/proffer/offer"
 )
 
 // TestWordsTellTheHashesOfTheirTexts asks for texts that come again and again, some of them equal but in
@@ -37,26 +40,37 @@ func TestWordsTellTheHashesOfTheirTexts(t *testing.T) {
 	})
 }
 
+func (w *words) hold(text string) bool {
+	return slices.ContainsFunc(w.slots, func(w word) bool { return same(w.text, text) })
+}
+
 func TestTextsAreHeldOnlyIfTheyComeTwiceAndForAWhile(t *testing.T) {
 	seeds := newSeeds()
 	var h hasher
-	held := func(text string) bool {
-		for i := range h.words.slots {
-			if same(h.words.slots[i].text, text) {
-				return true
-			}
-		}
-		return false
-	}
 	text := strings.Clone("home")
 	h.start(&seeds, "")
 	h.word(text)
-	assert.False(t, held(text))
+	assert.False(t, h.words.hold(text))
 	h.word(text)
-	assert.True(t, held(text))
-	assert.False(t, held(strings.Clone(text)), "it is not the same, but equal")
+	assert.True(t, h.words.hold(text))
+	assert.False(t, h.words.hold(strings.Clone(text)), "it is not the same, but equal")
 	for range holdWords {
 		h.start(&seeds, "")
 	}
-	assert.False(t, held(text))
+	assert.False(t, h.words.hold(text))
+}
+
+// TestTextsOfEventsAreNotHeld: an event is about several streams, and its message may be large.
+func TestTextsOfEventsAreNotHeld(t *testing.T) {
+	m := still()
+	message := strings.Clone("display x pressure p hero")
+	e := Event{Type: message[:7], Offer: offer.ID(message[8:9]), Policies: []PolicyID{PolicyID(message[10:18])}}
+	h := happening{Event: &e, person: m.seeds.name("p"), offer: m.seeds.name("x"), placement: m.seeds.name("hero")}
+	d := m.desk()
+	d.begin(m, &Attempt{})
+	h.find(d)
+	assert.Len(t, h.streams, 8)
+	for _, text := range []string{e.Type, string(e.Offer), string(e.Policies[0])} {
+		assert.False(t, d.words.hold(text), text)
+	}
 }
