@@ -21,7 +21,7 @@ type demand struct {
 	items   []made  // of the reservation
 	takes   int     // how many units it takes
 	parts   []byte  // of its record
-	told    int     // how many counters that must tell
+	told    int     // how many counters that record must tell
 	second  int64   // Unix: all names are in use since
 	spots   []spot  // of the latest reservation: mostly the next one has the same
 	index   askIndex
