@@ -12,7 +12,7 @@ import (
 // request, which mostly names the same ones, and by then may be about another snapshot.
 type seating struct {
 	roster *roster
-	ids    []ActivityID
+	ids    []ActivityID     // none: the last list was refused
 	bound  []*boundActivity // nil: it is quarantined
 	wanted int              // offers, by all of them together
 	mixed  bool             // they score in different ways, and none has a weight
@@ -24,12 +24,16 @@ type seating struct {
 // seat gives each activity of the request its slot.
 func (d *deciding) seat() error {
 	s := &d.seating
-	if s.roster != d.binding.roster || !slices.Equal(s.ids, d.request.Activities) {
-		s.roster = nil
-		if err := s.look(d.binding.roster, d.request.Activities); err != nil {
+	if s.roster != d.binding.roster { // else slots that are not wanted again would hold the old one
+		clear(s.bound[:cap(s.bound)])
+		clear(d.slots[:cap(d.slots)])
+		s.roster, s.ids = d.binding.roster, s.ids[:0]
+	}
+	if !slices.Equal(s.ids, d.request.Activities) {
+		if err := s.look(d.request.Activities); err != nil {
+			s.ids = s.ids[:0]
 			return err
 		}
-		s.roster = d.binding.roster
 		d.slots = resize(d.slots, len(s.ids))
 		for i := range d.slots {
 			d.slots[i].boundActivity, d.slots[i].id = s.bound[i], s.ids[i]
@@ -42,7 +46,8 @@ func (d *deciding) seat() error {
 }
 
 // look looks the activities up.
-func (s *seating) look(r *roster, activities []ActivityID) error {
+func (s *seating) look(activities []ActivityID) error {
+	r := s.roster
 	s.ids, s.bound, s.wanted = s.ids[:0], s.bound[:0], 0
 	s.seen = resize(s.seen, len(r.activities))
 	if s.round++; s.round == 0 {
