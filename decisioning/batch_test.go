@@ -45,14 +45,24 @@ type opener func(testing.TB, decisioning.Catalog, decisioning.Config) *decisioni
 func bothWays(t *testing.T, test func(t *testing.T, open opener)) {
 	t.Helper()
 	t.Run("alone at first", func(t *testing.T) { test(t, open) })
-	t.Run("spread at once", func(t *testing.T) {
-		test(t, func(tb testing.TB, c decisioning.Catalog, config decisioning.Config) *decisioning.Engine {
-			tb.Helper()
-			e := open(tb, c, config)
-			e.SetAlone(-1)
-			return e
-		})
-	})
+	t.Run("spread at once", func(t *testing.T) { test(t, openAlone(-1)) })
+}
+
+// everyWay is bothWays, and runs the test with batches that stay there to the end.
+func everyWay(t *testing.T, test func(t *testing.T, open opener)) {
+	t.Helper()
+	bothWays(t, test)
+	t.Run("alone", func(t *testing.T) { test(t, openAlone(time.Hour)) })
+}
+
+// openAlone opens engines of which batches stay in the goroutine of their loop so long.
+func openAlone(alone time.Duration) opener {
+	return func(tb testing.TB, c decisioning.Catalog, config decisioning.Config) *decisioning.Engine {
+		tb.Helper()
+		e := open(tb, c, config)
+		e.SetAlone(alone)
+		return e
+	}
 }
 
 // tents is a shop with one offer, of which there are so many.
@@ -68,7 +78,7 @@ func taken(t *testing.T, counter capping.Counter, o offer.ID) int64 {
 	return u.Units[0]
 }
 
-func TestBatchDecidesEachAsDecide(t *testing.T) { bothWays(t, batchDecidesEachAsDecide) }
+func TestBatchDecidesEachAsDecide(t *testing.T) { everyWay(t, batchDecidesEachAsDecide) }
 
 func batchDecidesEachAsDecide(t *testing.T, open opener) {
 	t.Helper()
@@ -90,7 +100,7 @@ func batchDecidesEachAsDecide(t *testing.T, open opener) {
 	assert.Equal(t, 3000, n)
 }
 
-func TestBatchUsesAllRoomAndNoMore(t *testing.T) { bothWays(t, batchUsesAllRoomAndNoMore) }
+func TestBatchUsesAllRoomAndNoMore(t *testing.T) { everyWay(t, batchUsesAllRoomAndNoMore) }
 
 func batchUsesAllRoomAndNoMore(t *testing.T, open opener) {
 	t.Helper()
@@ -105,7 +115,7 @@ func batchUsesAllRoomAndNoMore(t *testing.T, open opener) {
 	assert.EqualValues(t, 700, taken(t, counter, "tent"))
 }
 
-func TestBatchCapsCountEachPersonAlone(t *testing.T) { bothWays(t, batchCapsCountEachPersonAlone) }
+func TestBatchCapsCountEachPersonAlone(t *testing.T) { everyWay(t, batchCapsCountEachPersonAlone) }
 
 func batchCapsCountEachPersonAlone(t *testing.T, open opener) {
 	t.Helper()
@@ -132,7 +142,7 @@ func batchCapsCountEachPersonAlone(t *testing.T, open opener) {
 }
 
 func TestBatchGoesOnAfterARequestThatCannotBeDecided(t *testing.T) {
-	bothWays(t, batchGoesOnAfterARequestThatCannotBeDecided)
+	everyWay(t, batchGoesOnAfterARequestThatCannotBeDecided)
 }
 
 func batchGoesOnAfterARequestThatCannotBeDecided(t *testing.T, open opener) {
@@ -189,7 +199,7 @@ func TestBatchOfNothingYieldsNothing(t *testing.T) {
 }
 
 func TestCancelledBatchYieldsTheErrorOnce(t *testing.T) {
-	bothWays(t, cancelledBatchYieldsTheErrorOnce)
+	everyWay(t, cancelledBatchYieldsTheErrorOnce)
 }
 
 func cancelledBatchYieldsTheErrorOnce(t *testing.T, open opener) {
@@ -236,7 +246,7 @@ func TestBatchWhoseDeadlinePassesIsDecidedAllTheSame(t *testing.T) {
 }
 
 func TestBatchThatIsBrokenOffGivesBackWhatItDidNotYield(t *testing.T) {
-	bothWays(t, batchThatIsBrokenOffGivesBackWhatItDidNotYield)
+	everyWay(t, batchThatIsBrokenOffGivesBackWhatItDidNotYield)
 }
 
 func batchThatIsBrokenOffGivesBackWhatItDidNotYield(t *testing.T, open opener) {
@@ -275,7 +285,7 @@ func batchThatIsBrokenOffGivesBackWhatItDidNotYield(t *testing.T, open opener) {
 
 // What an earlier decision took is not lost with the one that replaced it.
 func TestBatchThatIsBrokenOffKeepsWhatHadARecord(t *testing.T) {
-	bothWays(t, batchThatIsBrokenOffKeepsWhatHadARecord)
+	everyWay(t, batchThatIsBrokenOffKeepsWhatHadARecord)
 }
 
 func batchThatIsBrokenOffKeepsWhatHadARecord(t *testing.T, open opener) {
@@ -297,7 +307,7 @@ func batchThatIsBrokenOffKeepsWhatHadARecord(t *testing.T, open opener) {
 }
 
 func TestBatchThatEndsUnsettledGivesBackById(t *testing.T) {
-	bothWays(t, batchThatEndsUnsettledGivesBackByID)
+	everyWay(t, batchThatEndsUnsettledGivesBackByID)
 }
 
 func batchThatEndsUnsettledGivesBackByID(t *testing.T, open opener) {
@@ -321,7 +331,7 @@ func batchThatEndsUnsettledGivesBackByID(t *testing.T, open opener) {
 }
 
 // The later request with an id stands, however near the earlier one is.
-func TestBatchDecidesAnIDInOrder(t *testing.T) { bothWays(t, batchDecidesAnIDInOrder) }
+func TestBatchDecidesAnIDInOrder(t *testing.T) { everyWay(t, batchDecidesAnIDInOrder) }
 
 func batchDecidesAnIDInOrder(t *testing.T, open opener) {
 	t.Helper()
@@ -361,7 +371,7 @@ func batchDecidesAnIDInOrder(t *testing.T, open opener) {
 	assert.Equal(t, taken(t, one, "young"), taken(t, all, "young"))
 }
 
-func TestBatchReadsAheadWithinBounds(t *testing.T) { bothWays(t, batchReadsAheadWithinBounds) }
+func TestBatchReadsAheadWithinBounds(t *testing.T) { everyWay(t, batchReadsAheadWithinBounds) }
 
 func batchReadsAheadWithinBounds(t *testing.T, open opener) {
 	t.Helper()
@@ -385,7 +395,7 @@ func batchReadsAheadWithinBounds(t *testing.T, open opener) {
 
 // Of a sequence that takes its time, each decision is there before the next request but
 // one.
-func TestSlowSequenceHoldsNothingBack(t *testing.T) { bothWays(t, slowSequenceHoldsNothingBack) }
+func TestSlowSequenceHoldsNothingBack(t *testing.T) { everyWay(t, slowSequenceHoldsNothingBack) }
 
 func slowSequenceHoldsNothingBack(t *testing.T, open opener) {
 	t.Helper()
@@ -438,7 +448,7 @@ func slowDecisionsAreMadeTogether(t *testing.T, open opener) {
 }
 
 func TestNoGoroutineOutlivesABatchThatEndsBadly(t *testing.T) {
-	bothWays(t, noGoroutineOutlivesABatchThatEndsBadly)
+	everyWay(t, noGoroutineOutlivesABatchThatEndsBadly)
 }
 
 func noGoroutineOutlivesABatchThatEndsBadly(t *testing.T, open opener) {
@@ -485,7 +495,7 @@ func noGoroutineOutlivesABatchThatEndsBadly(t *testing.T, open opener) {
 }
 
 // What ends the goroutine of a Decide that meets it ends that of the loop.
-func TestWorkerThatEndsBadlyEndsTheLoop(t *testing.T) { bothWays(t, workerThatEndsBadlyEndsTheLoop) }
+func TestWorkerThatEndsBadlyEndsTheLoop(t *testing.T) { everyWay(t, workerThatEndsBadlyEndsTheLoop) }
 
 func workerThatEndsBadlyEndsTheLoop(t *testing.T, open opener) {
 	t.Helper()
@@ -553,7 +563,7 @@ func run(f func()) (panicked any, ended bool) {
 	return panicked, ended
 }
 
-func TestBatchesRunSideBySideAndAgain(t *testing.T) { bothWays(t, batchesRunSideBySideAndAgain) }
+func TestBatchesRunSideBySideAndAgain(t *testing.T) { everyWay(t, batchesRunSideBySideAndAgain) }
 
 func batchesRunSideBySideAndAgain(t *testing.T, open opener) {
 	t.Helper()
@@ -615,7 +625,7 @@ func TestBatchTakesTheSameMemoryHoweverLong(t *testing.T) {
 }
 
 // What the loop got last is nobody else's, however it ended.
-func TestLastDecisionOfABatchStays(t *testing.T) { bothWays(t, lastDecisionOfABatchStays) }
+func TestLastDecisionOfABatchStays(t *testing.T) { everyWay(t, lastDecisionOfABatchStays) }
 
 func lastDecisionOfABatchStays(t *testing.T, open opener) {
 	t.Helper()
@@ -666,7 +676,7 @@ var ids1000 = func() (all []string) {
 }()
 
 func TestBatchContainsThePartsOfTheApplication(t *testing.T) {
-	bothWays(t, batchContainsThePartsOfTheApplication)
+	everyWay(t, batchContainsThePartsOfTheApplication)
 }
 
 func batchContainsThePartsOfTheApplication(t *testing.T, open opener) {

@@ -66,6 +66,7 @@ func (d *deciding) release() {
 		d.input, d.bound = rules.Input{}, false
 	}
 	d.prepared = nil
+	d.match.Forget()
 	for i := range d.slots {
 		s := &d.slots[i]
 		for k := range s.walks {

@@ -68,6 +68,9 @@ func (m *Match) Reset(v *View, row *slot.Row, counts Counter, now time.Time) {
 	}
 }
 
+// Forget lets go of the row. There is nothing to ask until the next Reset.
+func (m *Match) Forget() { m.row, m.counter, m.codes = nil, nil, nil }
+
 // grown returns s with at least n elements, a quarter more than that if it has to
 // grow, since views grow step by step.
 func grown[T any](s []T, n int) []T {
@@ -111,8 +114,8 @@ func (m *Match) encode() {
 	}
 }
 
-// Know tells the codes of the row. They are of use if they were made for the view, or for one
-// that is hardly different, and the counts if they were made for the instant.
+// Know tells the codes of the row, right after Reset. They are of use if they were made for the
+// view, or for one that is hardly different, and the counts if they were made for the instant.
 func (m *Match) Know(c *Codes) {
 	if c.of == m.view.columns {
 		m.use(c.codes)
@@ -134,7 +137,7 @@ func (m *Match) first(parts *[fan]uint32) Truth {
 	bands, codes := m.bands, m.codes
 	a, b, c, d := &bands[parts[0]], &bands[parts[1]], &bands[parts[2]], &bands[parts[3]]
 	switch {
-	case a.has(codes)&b.has(codes)&c.has(codes)&d.has(codes)&1 == 0:
+	case a.has(codes)&b.has(codes)&c.has(codes)&d.has(codes) == 0:
 		return False
 	case a.open || b.open || c.open || d.open:
 		return Unknown
