@@ -132,7 +132,6 @@ func (e *Engine) bind(s *Snapshot) (*binding, error) {
 			return nil, fmt.Errorf("publish: %w", err)
 		}
 		bound.number = len(b.activities)
-		bound.start, bound.end = bounds(a.def.Start, a.def.End)
 		b.activities[id] = bound
 	}
 	return b, nil
@@ -236,6 +235,7 @@ func bindActivity(s *Snapshot, a *activity, strategy *boundStrategy, rankers map
 	bound := &boundActivity{
 		activity: a, hash: hashText(string(a.ref.ID)), strategy: strategy, rankings: make([]ranking, len(a.selections)),
 	}
+	bound.start, bound.end = bounds(a.def.Start, a.def.End)
 	for i := range a.selections {
 		sel := &a.selections[i]
 		r := ranking{tier: i, number: sel.number, by: sel.rank.By, formula: sel.formula, computed: sel.computed, minScore: math.Inf(-1)}
