@@ -15,8 +15,9 @@ import "encoding/binary"
 type log struct {
 	index  index
 	pages  []logPage
-	number uint32 // of the first page
-	first  int    // bytes of the first page that are over
+	room   []logPage // the memory of pages, and of those before them that are over
+	number uint32    // of the first page
+	first  int       // bytes of the first page that are over
 	spare  []byte
 	live   int // bytes
 	dead   int
@@ -141,7 +142,21 @@ func (l *log) open(need int, now int64) {
 	if len(l.pages) == 0 {
 		l.first = logStart
 	}
+	l.makeRoom()
 	l.pages = append(l.pages, logPage{bytes, logStart, now})
+}
+
+// makeRoom makes room for one more page: where as many are over, at their place.
+func (l *log) makeRoom() {
+	n := len(l.pages)
+	if n < cap(l.pages) {
+		return
+	}
+	if 2*n >= cap(l.room) {
+		l.room = make([]logPage, 0, 2*n+4)
+	}
+	l.pages = append(l.room[:0], l.pages...)
+	clear(l.pages[n:cap(l.pages)]) // lest they hold what is over
 }
 
 // oldest returns since when what is kept was put in, in Unix seconds; now, if nothing is.

@@ -73,3 +73,26 @@ func TestLogOfWhatStaysIsBounded(t *testing.T) {
 	require.LessOrEqual(t, l.dead, l.live+2*logSize)
 	require.LessOrEqual(t, len(l.pages)*logSize, 4*l.live+4*logSize)
 }
+
+func TestLogThatMovesOnAllocatesNothing(t *testing.T) {
+	var l log
+	value, now := make([]byte, 60), int64(0)
+	old := func(_ hash, _ []byte, since int64) fate {
+		if since < now-2000 {
+			return drop
+		}
+		return stay
+	}
+	step := func() {
+		for range 20_000 {
+			now++
+			l.put(hash{1, uint64(now)}, value, now)
+			l.clean(now, old, func([]byte) {})
+		}
+	}
+	for range 5 {
+		step()
+	}
+	require.Less(t, len(l.pages), 20)
+	require.Zero(t, testing.AllocsPerRun(10, step))
+}
