@@ -539,7 +539,7 @@ func workerThatEndsBadlyEndsTheLoop(t *testing.T, open opener) {
 			} else {
 				assert.True(t, ended)
 			}
-			assert.Less(t, yielded, int64(300))
+			assert.Less(t, yielded, int64(400), "workers take some turns at a time, so that the clock is not asked in their order")
 			assert.Equal(t, yielded, taken(t, counter, "tent"))
 		})
 	}

@@ -14,7 +14,7 @@ import (
 const (
 	// firstBand is how many candidates the first band is meant to hold, and growth how
 	// many times as many the next ones are.
-	firstBand, growth = 64, 8
+	firstBand, growth = 32, 8
 	// One of so many candidates tells where a band ends, but so many at most.
 	sampled, maxSample = 16, 256
 	// sparse is how many offers a block may span for each that it has for all their

@@ -45,8 +45,8 @@ func (w *walk) pop(d *deciding) queued {
 func (w *walk) fill(d *deciding, i int, t waiting) {
 	at := i
 	for child := 2*at + 1; child < len(w.heap); child = 2*at + 1 {
-		if child+1 < len(w.heap) && w.earlier(d, &w.heap[child+1], &w.heap[child]) {
-			child++
+		if child+1 < len(w.heap) {
+			child += w.later(d, child)
 		}
 		w.heap[at], at = w.heap[child], child
 	}
@@ -58,6 +58,16 @@ func (w *walk) fill(d *deciding, i int, t waiting) {
 		w.heap[at], at = w.heap[above], above
 	}
 	w.heap[at] = t
+}
+
+// later returns 1 if the candidate after the i-th comes before it, else 0. Which it is no
+// processor could foresee, so there is no branch on it.
+func (w *walk) later(d *deciding, i int) int {
+	a, b := &w.heap[i], &w.heap[i+1]
+	if a.rank == b.rank {
+		return one(w.earlier(d, b, a))
+	}
+	return one(b.rank > a.rank)
 }
 
 func (w *walk) earlier(d *deciding, a, b *waiting) bool {
