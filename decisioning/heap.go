@@ -5,17 +5,16 @@ import "math"
 // A waiting candidate is one of the queue in the heap, which holds little, so that it is moved
 // about quickly.
 type waiting struct {
-	rank uint64 // in the order of the scores, the best last
-	at   int32  // in the queue
+	rank float64
+	at   int32 // in the queue
 }
 
-// rankOf returns a number that orders scores. Those without one come last.
-func rankOf(score float64) uint64 {
+// rankOf returns what orders scores, none of which is infinite. Those without one come last.
+func rankOf(score float64) float64 {
 	if math.IsNaN(score) {
-		return 0
+		return math.Inf(-1)
 	}
-	b := math.Float64bits(score + 0) // +0 and -0 are equal
-	return b ^ (uint64(int64(b)>>63) | 1<<63)
+	return score
 }
 
 // heapify makes a heap of the queue.
@@ -80,9 +79,9 @@ func (q *queued) before(d *deciding, o *queued) bool {
 	switch a, b := rankOf(q.score), rankOf(o.score); {
 	case a != b:
 		return a > b
-	case a == 0 && q.entry.priorTo(o.entry):
+	case math.IsNaN(q.score) && q.entry.priorTo(o.entry):
 		return true
-	case a == 0 && o.entry.priorTo(q.entry):
+	case math.IsNaN(q.score) && o.entry.priorTo(q.entry):
 		return false
 	case q.hash != o.hash:
 		return q.hash < o.hash
