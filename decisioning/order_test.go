@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"pgregory.net/rapid"
 
 	"github.com/proffer-go/proffer/internal/paged"
@@ -130,6 +131,63 @@ func TestTiesComeByHash(t *testing.T) {
 			t.Fatalf("one too many: %+v", q)
 		}
 	})
+}
+
+// TestNoHashLiesBetweenBands: a long tie is served whole, also what lies at the very ends of
+// the bands that it is served in.
+func TestNoHashLiesBetweenBands(t *testing.T) {
+	const n = 100
+	width := math.MaxUint64 / uint64(n) * bandSize
+	hashes := []uint64{0, 1, math.MaxUint64 - 1, math.MaxUint64}
+	for floor, width := uint64(0), width; ; floor, width = floor+width+1, 4*width {
+		if floor+width < floor {
+			break
+		}
+		hashes = append(hashes, floor+width-1, floor+width, floor+width+1)
+	}
+	for len(hashes) < n {
+		hashes = append(hashes, mix(uint64(len(hashes))))
+	}
+	options := paged.Make[option](n)
+	var made roll
+	for i, h := range hashes {
+		options.At(i).offer = &offer.Offer{ID: offer.ID(strconv.Itoa(i))}
+		made.add(entry{offer: int32(i), rule: noRule, hash: unmix(h), start: math.MinInt64, end: math.MaxInt64})
+	}
+	d := &deciding{binding: &binding{snapshot: &Snapshot{options: options}}, now: time.Unix(100, 0), seconds: 100}
+	s := &slot{boundActivity: &boundActivity{
+		activity: &activity{selections: make([]selection, 1)}, strategy: &boundStrategy{},
+		rankings: []ranking{{static: true, order: newOrder(false, make([]bundle, 1), made), minScore: math.Inf(-1)}},
+	}}
+	var w walk
+	w.begin(s, d, 0)
+	var got []uint64
+	for q := w.next(s, d); q.entry != nil; q = w.next(s, d) {
+		got = append(got, q.hash)
+	}
+	slices.Sort(hashes)
+	assert.Equal(t, hashes, got)
+}
+
+// unmix is the inverse of mix.
+func unmix(x uint64) uint64 {
+	unshift := func(x uint64, by int) uint64 {
+		y := x
+		for y^y>>by != x { // each round makes as many more of the high bits right
+			y = x ^ y>>by
+		}
+		return y
+	}
+	unmultiply := func(x, by uint64) uint64 {
+		inverse := by
+		for range 6 { // Newton: each round doubles the bits that are right
+			inverse *= 2 - by*inverse
+		}
+		return x * inverse
+	}
+	x = unmultiply(unshift(x, 31), 0x94d049bb133111eb)
+	x = unmultiply(unshift(x, 27), 0xbf58476d1ce4e5b9)
+	return unshift(x, 30) - 0x9e3779b97f4a7c15
 }
 
 // boundAt returns the bound of a calendar.
