@@ -133,6 +133,16 @@ func appendPart(b []byte, place, choice uint32, released bool) []byte {
 	return binary.AppendUvarint(binary.AppendUvarint(b, uint64(place)), uint64(choice)<<1|uint64(flagOf(released)))
 }
 
+// put writes what AppendUvarint appends at an index of b, where there is room for it, and returns the next index.
+func put(b []byte, at int, v uint64) int {
+	for ; v >= 0x80; v >>= 7 {
+		b[at] = byte(v) | 0x80
+		at++
+	}
+	b[at] = byte(v)
+	return at + 1
+}
+
 func (r *record) appendPlain(b []byte, c *names[choice]) []byte {
 	b = append(appendNear(b, r.units[0].at, r.forget), byte(r.units[0].state))
 	for i := range r.units {

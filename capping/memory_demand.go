@@ -96,31 +96,68 @@ func (d *demand) add() *ask {
 func (d *demand) sum(m *Memory, r *Reservation, second int64) {
 	d.begin(m, &r.Attempt)
 	d.second = second
-	d.limits, d.items, d.takes, d.told = d.limits[:0], d.items[:0], 0, 0
-	d.parts = binary.AppendUvarint(d.parts[:0], uint64(len(r.Items)))
+	d.limits, d.takes, d.told = d.limits[:0], 0, 0
 	d.index.clear()
-	if n := len(r.Items); n > len(d.spots) {
+	n := len(r.Items)
+	if n > len(d.spots) {
 		d.spots = append(d.spots, make([]spot, n-len(d.spots))...)
 	}
-	for i := range r.Items {
-		item, at := &r.Items[i], &d.spots[i]
+	d.items = slices.Grow(d.items[:0], n)[:n]
+	d.parts = slices.Grow(d.parts[:0], binary.MaxVarintLen64+n*2*binary.MaxVarintLen32)
+	parts := d.parts[:cap(d.parts)]
+	end := put(parts, 0, uint64(n))
+	for i := 0; ; i++ {
+		if i, end = d.glance(r.Items, i, parts, end); i == n {
+			break
+		}
+		item, at, made := &r.Items[i], &d.spots[i], &d.items[i]
 		if !at.is(item, second) {
 			m.occupy(d, at, item)
 		}
-		if len(item.Limits) == 0 {
-			w := m.unlimited(d, item)
-			d.items = append(d.items, made{at.name, w.choice})
-			d.parts = appendPart(d.parts, at.number, w.number, false)
-			continue
+		if made.place = at.name; len(item.Limits) == 0 {
+			made.choice = m.unlimited(d, item).choice
+		} else {
+			made.choice = m.limited(d, item)
+			d.askAll(item, i, made.choice)
 		}
-		c := m.limited(d, item)
-		d.items = append(d.items, made{at.name, c})
-		d.parts = appendPart(d.parts, at.number, c.number, false)
-		for k := range d.stakes {
-			d.ask(&d.stakes[k], &item.Limits[k], i, k)
-			if s := &c.value.stakes[k]; s.whose == told && !s.events {
-				d.told++
+		end = put(parts, put(parts, end, uint64(at.number)), uint64(made.choice.number)<<1)
+	}
+	d.parts = parts[:end]
+}
+
+// glance sums up items from the one with the index on, as long as they have no limits, and their place
+// and their choice are at hand: as most are, so that this is all in registers. It returns the index of the first that is
+// not, and the end of the parts.
+func (d *demand) glance(items []Item, i int, parts []byte, end int) (int, int) {
+	spots, all, slots, second := d.spots[:len(items)], d.items[:len(items)], d.words.slots, d.second
+	for ; i < len(items); i++ {
+		item, at := &items[i], &spots[i]
+		if len(item.Limits) != 0 || !at.is(item, second) {
+			break
+		}
+		first := home(whereIs(string(item.Offer)), len(slots))
+		w := &slots[first]
+		if !same(w.text, string(item.Offer)) {
+			if w = &slots[first|1]; !same(w.text, string(item.Offer)) {
+				break
 			}
+		}
+		if !w.plain || w.claimed < second {
+			break
+		}
+		all[i].place = at.name
+		all[i].choice = w.choice
+		end = put(parts, put(parts, end, uint64(at.number)), uint64(w.number)<<1) // as appendPart
+	}
+	return i, end
+}
+
+// askAll makes d ask for a unit of each of the item's stakes.
+func (d *demand) askAll(i *Item, index int, c *name[choice]) {
+	for k := range d.stakes {
+		d.ask(&d.stakes[k], &i.Limits[k], index, k)
+		if s := &c.value.stakes[k]; s.whose == told && !s.events {
+			d.told++
 		}
 	}
 }

@@ -50,14 +50,17 @@ func (w *words) begin() {
 }
 
 // places returns both of a text that is there in memory.
-func (w *words) places(at uintptr) *[2]word {
-	i := uint64(at) * odd >> 32 & uint64(len(w.slots)-2) //nolint:gosec // it is not negative
-	return (*[2]word)(w.slots[i:])
-}
+func (w *words) places(at uintptr) *[2]word { return (*[2]word)(w.slots[home(at, len(w.slots)):]) }
+
+// home returns the index of the first place among n words of a text that is there in memory.
+func home(at uintptr, n int) uint64 { return uint64(at) * odd >> 32 & uint64(n-2) } //nolint:gosec // it is not negative
+
+// whereIs returns where the text is in memory.
+func whereIs(text string) uintptr { return uintptr(unsafe.Pointer(unsafe.StringData(text))) } //nolint:gosec // only compared
 
 // word returns that of the text; it is good until the next.
 func (h *hasher) word(text string) *word {
-	at := uintptr(unsafe.Pointer(unsafe.StringData(text))) //nolint:gosec // only compared
+	at := whereIs(text)
 	w := h.words.places(at)
 	if same(w[0].text, text) {
 		return &w[0]
