@@ -3,6 +3,7 @@ package predicate
 import (
 	"hash/maphash"
 	"math"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -33,50 +34,55 @@ func codeOf(number float64) uint64 {
 	return b ^ (uint64(int64(b)>>63) | 1<<63)
 }
 
-// A band is an atom as the codes that make it true: from a code on so many, but one, and
-// only those that a sieve of 64 bits lets pass. An atom that is more than that has a band
-// that all are in of which it is true, and is open.
+// A band is an atom as the codes that make it true: from a code on so many, and
+// only those that a dam of 64 bits does not hold back. An atom that is more than that has a band
+// that all are in of which it is true, and something is left to ask. It takes half a cache line.
 type band struct {
-	from, width, but uint64
-	sieve            uint64
-	slot             uint32
-	set              uint32 // of an opIn: number+1 of the set
-	open             bool
+	from, width uint64
+	dam         uint64
+	slot        uint32
+	left        uint32 // to ask: leftNothing, leftItself, or leftMembers and a number of a list
+}
+
+const (
+	leftNothing = iota
+	leftItself
+	leftMembers
+)
+
+// A member list has codes; without: of values that are no members.
+type members struct {
+	codes   []uint64
+	without bool
 }
 
 // full is the band that all codes are in.
-var full = band{width: math.MaxUint64, but: noCode, sieve: math.MaxUint64}
+var full = band{width: math.MaxUint64}
 
 // beside is that of atoms that are not about a code.
-var beside = band{width: math.MaxUint64, but: noCode, sieve: math.MaxUint64, open: true}
+var beside = band{width: math.MaxUint64, left: leftItself}
 
-// has returns 1 if the value at the band's slot is in the band, else 0.
-func (b *band) has(codes []uint64) uint64 {
+// misses returns 0 if the value at the band's slot is in the band, else 1.
+func (b *band) misses(codes []uint64) uint64 {
 	code := codes[b.slot]
-	var outside, other uint8
-	if code-b.from > b.width {
-		outside = 1
-	}
-	if code != b.but {
-		other = 1
-	}
-	return b.sieve >> hole(code) & uint64(other&^outside)
+	_, outside := bits.Sub64(b.width, code-b.from, 0)
+	return outside | b.dam>>hole(code)&1
 }
 
-// hole returns which bit of a sieve is the code's. Texts, which have numbers in a row, differ.
+// hole returns which bit of a dam is the code's. Texts, which have numbers in a row, differ.
 func hole(code uint64) uint64 { return code % 64 }
 
 // bandOf returns the atom as a band.
-func (v *View) bandOf(c *cell, words *vocabulary) band {
+func (b *builder) bandOf(c *cell) band {
 	switch {
 	case c.op == opConstant && c.none == True:
 		return full
 	case c.op == opConstant && c.none == False:
-		return band{}
+		return band{dam: math.MaxUint64}
 	case c.of != whole || c.none == True: // which it is of a value that is not there
 		return beside
 	}
-	in := band{sieve: math.MaxUint64, slot: c.refs[subjectRef]}
+	v, in := b.view, band{slot: c.refs[subjectRef]}
 	switch c.op {
 	case opLess:
 		if c.kind != slot.Number || math.IsNaN(c.number) || math.IsInf(c.number, -1) {
@@ -87,18 +93,16 @@ func (v *View) bandOf(c *cell, words *vocabulary) band {
 			in.from, in.width = bound, infinity-bound
 		}
 	case opEqual:
-		in.from = v.codeOfConstant(v.constant(c), words)
-		if c.negated {
-			in.from, in.width, in.but = noCode, absentCode-1, in.from
+		if in.from = v.codeOfConstant(v.constant(c), &b.words); c.negated {
+			b.among(&in, []uint64{in.from}, true)
 		}
 	case opIn:
-		if c.negated {
-			return beside
-		}
-		in.width, in.sieve, in.open, in.set = absentCode-1, 0, true, c.refs[constantRef]+1
+		var codes []uint64
 		for _, k := range v.set(c.refs[constantRef]) {
-			in.sieve |= 1 << hole(v.codeOfConstant(k, words))
+			codes = append(codes, v.codeOfConstant(k, &b.words))
 		}
+		slices.Sort(codes)
+		b.among(&in, codes, c.negated)
 	case opTrue:
 		if in.from = trueCode; c.negated {
 			in.from = falseCode
@@ -114,35 +118,39 @@ func (v *View) bandOf(c *cell, words *vocabulary) band {
 	return in
 }
 
-// encode finds the bands of the cells, and the codes of sets, each in order.
+// among makes the band that of the values that are there and among the codes, or not.
+func (b *builder) among(in *band, codes []uint64, without bool) {
+	in.from, in.width, in.left = noCode, absentCode-1, leftMembers+uint32(len(b.members))
+	b.members = append(b.members, members{codes, without})
+	if !without {
+		in.dam = math.MaxUint64
+		for _, code := range codes {
+			in.dam &^= 1 << hole(code)
+		}
+	}
+}
+
+// encode finds the bands of the cells.
 func (b *builder) encode() {
 	v := b.view
 	b.words = newVocabulary(v)
 	b.bands = make([]band, len(v.cells))
 	for n := range v.cells {
 		c := &v.cells[n]
-		b.bands[n] = v.bandOf(c, &b.words)
+		b.bands[n] = b.bandOf(c)
 		if c.of == whole && (c.op == opEqual && c.kind == slot.String || c.op == opIn) {
 			b.words.sought[c.refs[subjectRef]] = true
 		}
 	}
-	b.members = make([]uint64, len(v.members))
-	for i, k := range v.members {
-		b.members[i] = v.codeOfConstant(k, &b.words)
-	}
-	for n := range len(v.sets) - 1 {
-		slices.Sort(b.members[v.sets[n]:v.sets[n+1]])
-	}
 }
 
-// isAmong reports whether the value is in the set of the band.
-func (b *band) isAmong(v *View, codes []uint64) bool {
-	set, code := v.columns.members[v.sets[b.set-1]:v.sets[b.set]], codes[b.slot]
-	if len(set) <= fewMembers {
-		return slices.Contains(set, code)
+// has reports whether the code, which is in a band that leaves this to ask, makes its atom true.
+func (m *members) has(code uint64) bool {
+	if len(m.codes) <= fewMembers {
+		return slices.Contains(m.codes, code) != m.without
 	}
-	_, found := slices.BinarySearch(set, code)
-	return found
+	_, found := slices.BinarySearch(m.codes, code)
+	return found != m.without
 }
 
 func (v *View) codeOfConstant(k constant, words *vocabulary) uint64 {

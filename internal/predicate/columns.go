@@ -44,7 +44,7 @@ type columns struct {
 	layout
 	bands      []band
 	words      vocabulary
-	members    []uint64  // the codes of the members of all sets
+	members    []members // by what bands leave to ask
 	thresholds []float64 // of the atoms that stand in the table from firstOrdered
 	listed     []uint32
 	sought     finder

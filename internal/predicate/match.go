@@ -29,11 +29,11 @@ type Match struct {
 	cells []uint32
 	rules []uint32
 
-	asked int      // rules, before there were codes
-	codes []uint64 // of the row's values; those of others are not to be changed
-	own   []uint64 // memory for codes
-	bands []band   // of the cells that have one, once there are codes
-	plain int      // rules of such cells alone come before this one
+	asked int           // rules, before there were codes
+	codes []uint64      // of the row's values; those of others are not to be changed
+	own   []uint64      // memory for codes
+	bands []band        // of the cells that have one, once there are codes
+	plain [][fan]uint32 // the rules of such cells alone, unless all were found out about
 
 	counted []uint32  // epoch of each count
 	counts  []float64 // -1: the events could not be had
@@ -54,7 +54,7 @@ func (m *Match) Reset(v *View, row *slot.Row, counts Counter, now time.Time) {
 	m.view, m.row, m.counter, m.now = v, row, counts, now
 	m.seconds, m.nanos = float64(now.Unix()), uint32(now.Nanosecond())
 	m.swept, m.whole, m.reopened = false, false, 0
-	m.asked, m.bands, m.plain, m.codes = 0, nil, 0, nil
+	m.asked, m.bands, m.plain, m.codes = 0, nil, nil, nil
 	m.cells = grown(m.cells, len(v.cells))
 	m.rules = grown(m.rules, len(v.rules))
 	m.counted = grown(m.counted, len(v.schema.Counts()))
@@ -81,16 +81,52 @@ func grown[T any](s []T, n int) []T {
 }
 
 // Holds returns True if the rule is true, False if it is false or an error, and
-// Unknown if that hangs on what does not fit.
+// Unknown if that hangs on what does not fit. The bands among its parts are asked all at once.
 func (m *Match) Holds(r Rule) Truth {
+	if uint(r) < uint(len(m.plain)) {
+		parts, bands, codes := &m.plain[r], m.bands, m.codes
+		a, b, c, d := &bands[parts[0]], &bands[parts[1]], &bands[parts[2]], &bands[parts[3]]
+		switch {
+		case a.misses(codes)|b.misses(codes)|c.misses(codes)|d.misses(codes) != 0:
+			return False
+		case a.left|b.left|c.left|d.left == leftNothing:
+			return True
+		default:
+			return m.rest(parts)
+		}
+	}
+	return m.hangs(r)
+}
+
+// rest returns the truth of a rule all of whose parts are in their bands.
+func (m *Match) rest(parts *[fan]uint32) Truth {
+	t := True
+	for _, p := range parts {
+		if t = min(t, m.left(p, &m.bands[p])); t == False {
+			break
+		}
+	}
+	return t
+}
+
+// left returns the truth of a part that is in its band.
+func (m *Match) left(n uint32, b *band) Truth {
+	switch {
+	case b.left == leftNothing:
+		return True
+	case b.left >= leftMembers:
+		return truthOf(m.view.columns.members[b.left-leftMembers].has(m.codes[b.slot]))
+	default:
+		return m.holds(n).holds()
+	}
+}
+
+// hangs is Holds where there are no bands, or all rules were found out about.
+func (m *Match) hangs(r Rule) Truth {
 	if m.whole || m.swept && m.verdicts[r] != Unknown {
 		return m.verdicts[r]
 	}
-	if int(r) < m.plain {
-		if t := m.first(&m.view.rules[r]); t != Unknown {
-			return t
-		}
-	} else if m.asked++; m.asked == few {
+	if m.asked++; m.asked == few {
 		m.encode()
 	}
 	if memo := m.rules[r]; memo>>truthBits == m.epoch {
@@ -128,37 +164,19 @@ func (m *Match) Know(c *Codes) {
 }
 
 func (m *Match) use(codes []uint64) {
-	m.codes, m.bands, m.plain = codes, m.view.columns.bands, len(m.view.columns.rules)
-}
-
-// first returns what the bands among the parts make of a rule, all at once; Unknown if they
-// leave it open.
-func (m *Match) first(parts *[fan]uint32) Truth {
-	bands, codes := m.bands, m.codes
-	a, b, c, d := &bands[parts[0]], &bands[parts[1]], &bands[parts[2]], &bands[parts[3]]
-	switch {
-	case a.has(codes)&b.has(codes)&c.has(codes)&d.has(codes) == 0:
-		return False
-	case a.open || b.open || c.open || d.open:
-		return Unknown
-	}
-	return True
+	m.codes, m.bands, m.plain = codes, m.view.columns.bands, m.view.rules[:len(m.view.columns.rules)]
 }
 
 // part returns the truth of a part of a gate, as far as rules hold.
 func (m *Match) part(n uint32) Truth {
 	if int(n) < len(m.bands) {
-		switch b := &m.bands[n]; {
-		case b.set > 0:
-			return truthOf(b.isAmong(m.view, m.codes))
-		case !b.open:
-			return truthOf(b.has(m.codes) == 1)
+		b := &m.bands[n]
+		if b.misses(m.codes) != 0 {
+			return False
 		}
+		return m.left(n, b)
 	}
-	if memo := m.cells[n]; memo>>truthBits == m.epoch {
-		return Truth(memo & (1<<truthBits - 1)).holds()
-	}
-	return m.find(n).holds()
+	return m.holds(n).holds()
 }
 
 // holds returns the truth of the cell as far as rules hold; False and Error are

@@ -13,7 +13,7 @@ import (
 // needed by those who ask for few rules.
 func (m *Match) All() {
 	if !m.swept {
-		m.swept = true
+		m.swept, m.plain = true, nil
 		m.sweepAtoms()
 		m.conclude()
 	}
@@ -28,7 +28,7 @@ func (m *Match) AllAtOnce() {
 	if !m.swept {
 		m.sweepAtoms()
 	}
-	m.swept, m.whole = true, true
+	m.swept, m.whole, m.plain = true, true, nil
 	v := m.view
 	for _, n := range v.columns.slow {
 		m.table[v.columns.places[n]] = m.holds(n).holds()
