@@ -29,19 +29,9 @@ func (d *Decision) reset() {
 
 // answer writes the decision down.
 func (d *deciding) answer() {
-	chosen := 0
-	for i := range d.slots {
-		chosen += len(d.slots[i].chosen)
-	}
 	r := d.result
-	r.Propositions = resize(r.Propositions, len(d.slots))
-	r.memory.offers, r.memory.scores = resize(r.memory.offers, chosen), resize(r.memory.scores, chosen)
-	offers, scores := r.memory.offers, r.memory.scores
-	for i := range d.slots {
-		s := &d.slots[i]
-		n := len(s.chosen)
-		d.propose(s, &r.Propositions[i], offers[:n:n], scores)
-		offers, scores = offers[n:], scores[n:]
+	if r.Record == nil { // else the plan was written down with what it takes
+		d.write(false)
 	}
 	d.warn()
 	if d.tracing() {
@@ -55,33 +45,55 @@ func (d *deciding) answer() {
 	}
 }
 
-// propose writes the proposition of the slot, in whose memory the offers and scores are.
-func (d *deciding) propose(s *slot, p *Proposition, offers []ProposedOffer, scores []float64) {
-	// Field by field: a literal is made elsewhere first, and copied.
-	p.Activity, p.Kind, p.Offers, p.Fallback, p.Reason = s.id, ProposesNone, nil, nil, ""
-	if s.boundActivity == nil {
-		p.Placement, p.Reason = d.binding.quarantined[s.id], Quarantined
-		return
-	}
-	p.Placement = s.ref.Placement
-	switch {
-	case len(s.chosen) > 0:
-		p.Kind, p.Offers = ProposesOffer, offers
-		for k, c := range s.chosen {
-			d.proposeOffer(s, &offers[k], &s.pool[c], &scores[k])
-		}
-	case s.fallback != nil:
-		p.Kind, p.Fallback = ProposesFallback, s.fallback
-	}
+// reservation writes the plan down, and returns what it takes. That is the memory of the
+// decision.
+func (d *deciding) reservation(revision uint64) *capping.Reservation {
+	d.write(true)
+	r := &d.result.memory.record
+	r.Tenant, r.ID, r.Profile, r.At = d.engine.config.Tenant, d.result.ID, d.request.ProfileID, d.now
+	r.Revision, r.Hold = revision, d.request.Hold
+	return r
 }
 
-func (d *deciding) proposeOffer(s *slot, p *ProposedOffer, r *ranked, score *float64) {
-	o := d.option(r.offer).offer
-	p.ID, p.Tier, p.Representation = o.ID, int(r.tier), r.representation(o, s.ref.Placement)
-	p.Score, p.Uncounted = nil, d.uncounted(&r.draw)
-	if r.scored() {
-		*score = r.score
-		p.Score = score
+// write writes the plan down: the propositions and, if it takes its units, the items of the
+// record. It does both in one pass, as slots are large, and field by field, as a literal is
+// made elsewhere first, and copied.
+func (d *deciding) write(takes bool) {
+	d.makeRoom(takes)
+	slots, m, options := d.slots, &d.result.memory, &d.binding.snapshot.options
+	propositions := d.result.Propositions[:len(slots)]
+	n := 0
+	for i := range slots {
+		s, p := &slots[i], &propositions[i]
+		to := n + len(s.chosen)
+		if s.boundActivity == nil || n == to {
+			n = d.proposeNoOffer(s, p, n, takes)
+			continue
+		}
+		own := m.offers[n:to:to]
+		id, at := s.id, s.placement
+		p.Activity, p.Placement, p.Kind, p.Offers, p.Fallback, p.Reason = id, at, ProposesOffer, own, nil, ""
+		for k, c := range s.chosen {
+			r, score := &s.pool[c], &m.scores[n+k]
+			o := options.At(int(r.offer)).offer
+			shows := r.representation(o, at)
+			if *score = r.score; !r.scored() {
+				score = nil
+			}
+			q := &own[k]
+			q.ID, q.Score, q.Tier, q.Representation, q.Uncounted = o.ID, score, int(r.tier), shows, false
+			if takes {
+				item := &m.record.Items[n+k]
+				item.Activity, item.Placement, item.Offer, item.Limits = id, at, o.ID, nil
+			}
+		}
+		if s.draws {
+			d.writeDraws(s, n, takes)
+		}
+		n = to
+	}
+	if takes {
+		m.record.Items = m.record.Items[:n]
 	}
 }
 
@@ -93,12 +105,44 @@ func (r *ranked) representation(o *offer.Offer, p placement.ID) *offer.Represent
 	return o.Representation(p)
 }
 
+// proposeNoOffer writes the proposition of a slot for which none was chosen.
+func (d *deciding) proposeNoOffer(s *slot, p *Proposition, n int, takes bool) int {
+	p.Activity, p.Kind, p.Offers, p.Fallback, p.Reason = s.id, ProposesNone, nil, nil, ""
+	if s.boundActivity == nil {
+		p.Placement, p.Reason = d.binding.quarantined[s.id], Quarantined
+		return n
+	}
+	p.Placement = s.placement
+	if s.fallback == nil {
+		return n
+	}
+	p.Kind, p.Fallback = ProposesFallback, s.fallback
+	if takes {
+		item := &d.result.memory.record.Items[n]
+		item.Activity, item.Placement, item.Offer, item.Limits = s.id, p.Placement, s.fallback.ID, nil
+	}
+	return n + 1
+}
+
+// writeDraws completes what was written from n on, for a slot of which some candidates draw on
+// counters.
+func (d *deciding) writeDraws(s *slot, n int, takes bool) {
+	m := &d.result.memory
+	for k, c := range s.chosen {
+		w := &s.pool[c].draw
+		if w.from == w.to {
+			continue
+		}
+		m.offers[n+k].Uncounted = d.uncounted(w)
+		if takes {
+			m.record.Items[n+k].Limits = d.limitsOf(w)
+		}
+	}
+}
+
 // uncounted reports whether a proposition of the draw is made although its units
 // could not be counted.
 func (d *deciding) uncounted(w *draw) bool {
-	if w.from == w.to {
-		return false
-	}
 	for _, i := range d.ledger.of(w) {
 		if d.ledger.down(&d.ledger.lines[i]) {
 			return true
@@ -107,64 +151,56 @@ func (d *deciding) uncounted(w *draw) bool {
 	return false
 }
 
-// reservation returns what the plan takes. It is the memory of the decision.
-func (d *deciding) reservation(revision uint64) *capping.Reservation {
+// limitsOf returns the limits under which a proposition of the draw takes units.
+func (d *deciding) limitsOf(w *draw) []capping.Limit {
 	m := &d.result.memory
-	items, limits := m.record.Items[:0], m.limits[:0]
-	if items == nil { // in a new decision all is allocated once, and no more than needed
-		n, drawn := d.proposes()
-		items, limits = slices.Grow(items, n), slices.Grow(limits, drawn)
-	}
-	for i := range d.slots {
-		s := &d.slots[i]
-		if s.boundActivity == nil {
+	from := len(m.limits)
+	for _, i := range d.ledger.of(w) {
+		line := &d.ledger.lines[i]
+		if !line.counted {
 			continue
 		}
-		for _, k := range s.chosen {
-			r := &s.pool[k]
-			items = s.propose(items, d.option(r.offer).offer.ID)
-			if r.draw.from == r.draw.to { // as of most
-				continue
-			}
-			from := len(limits)
-			for _, l := range d.ledger.of(&r.draw) {
-				if line := &d.ledger.lines[l]; line.counted {
-					limits = append(limits, capping.Limit{Key: line.key, Max: line.max})
-				}
-			}
-			if len(limits) > from {
-				items[len(items)-1].Limits = limits[from:len(limits):len(limits)] // stays valid if limits moves
-			}
-		}
-		if len(s.chosen) == 0 && s.fallback != nil {
-			items = s.propose(items, s.fallback.ID)
-		}
+		n := len(m.limits)
+		m.limits = resize(m.limits, n+1) // those before stay valid if they move
+		l := &m.limits[n]
+		l.Key, l.Max, l.PerDecision = *line.key, line.max, false
 	}
-	m.limits = limits
-	m.record = capping.Reservation{Attempt: d.attempt(), Revision: revision, Hold: d.request.Hold, Items: items}
-	return &m.record
+	if len(m.limits) == from {
+		return nil
+	}
+	return m.limits[from:len(m.limits):len(m.limits)]
 }
 
-// propose adds the offer, or the fallback, that the slot proposes.
-func (s *slot) propose(items []capping.Item, id offer.ID) []capping.Item {
-	n := len(items)
-	items = resize(items, n+1)
-	i := &items[n]
-	i.Activity, i.Placement, i.Offer, i.Limits = s.id, s.ref.Placement, id, nil
-	return items
+// makeRoom makes room for all that the plan proposes. In a new decision all is allocated once,
+// and no more than needed.
+func (d *deciding) makeRoom(takes bool) {
+	r, m := d.result, &d.result.memory
+	r.Propositions = resize(r.Propositions, len(d.slots))
+	n := max(d.seating.wanted, 1)
+	if n > min(cap(m.offers), cap(m.scores)) || takes && n > cap(m.record.Items) {
+		n = d.proposes(takes)
+	}
+	m.offers, m.scores, m.limits = resize(m.offers, n), resize(m.scores, n), m.limits[:0]
+	if takes {
+		m.record.Items = resize(m.record.Items, n)
+	}
 }
 
-// proposes returns how many offers and fallbacks the plan proposes, and on how many
-// lines they draw.
-func (d *deciding) proposes() (n, drawn int) {
+// proposes returns how many offers and fallbacks the plan proposes, and makes room for the
+// limits that it takes units of.
+func (d *deciding) proposes(takes bool) (n int) {
+	limits := 0
 	for i := range d.slots {
 		s := &d.slots[i]
 		n += max(len(s.chosen), 1)
-		for _, k := range s.chosen {
-			drawn += len(d.ledger.of(&s.pool[k].draw))
+		for _, c := range s.chosen {
+			limits += len(d.ledger.of(&s.pool[c].draw))
 		}
 	}
-	return n, drawn
+	if m := &d.result.memory; takes {
+		m.limits = slices.Grow(m.limits[:0], limits)
+	}
+	return n
 }
 
 // warn tells what is doubtful but changes no answer.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/proffer-go/proffer/capping"
 )
@@ -12,11 +13,9 @@ import (
 // to choose again with what was learnt.
 func (d *deciding) settle(ctx context.Context) error {
 	d.ledger.begin(d)
-	d.learnt, d.revision, d.contest.matched = 1, 0, 0
-	for i := range d.slots {
-		if s := &d.slots[i]; s.boundActivity != nil && s.whole(d) {
-			s.collect(d)
-		}
+	d.revision, d.contest.matched = 0, 0
+	if d.tracing() || d.seating.scored {
+		d.collect()
 	}
 	err := d.arbitrate(ctx)
 	for refusals := 0; err == nil; refusals++ {
@@ -32,25 +31,24 @@ func (d *deciding) settle(ctx context.Context) error {
 	return err
 }
 
-// whole reports whether somebody has to see all candidates of the slot together.
-func (s *slot) whole(d *deciding) bool {
-	if d.tracing() {
-		return true
-	}
-	for i := range s.walks {
-		if s.walks[i].ranking.batched(d) {
-			return true
+// collect draws all candidates of the slots where somebody has to see them together.
+func (d *deciding) collect() {
+	for i := range d.slots {
+		if s := &d.slots[i]; s.boundActivity != nil && s.whole(d) {
+			s.collect(d)
 		}
 	}
-	return false
+}
+
+// whole reports whether somebody has to see all candidates of the slot together.
+func (s *slot) whole(d *deciding) bool {
+	return d.tracing() || slices.ContainsFunc(s.walks, func(w walk) bool { return w.ranking.batched(d) })
 }
 
 // arbitrate makes the plan, of as few candidates as prove it.
 func (d *deciding) arbitrate(ctx context.Context) error {
 	for i := range d.slots {
-		if s := &d.slots[i]; s.boundActivity != nil {
-			s.need, s.extra = max(s.need, s.ref.Count), 0
-		}
+		d.slots[i].extra = 0
 	}
 	plan := d.inOrder
 	if d.optimal() {
@@ -128,20 +126,16 @@ func (d *deciding) known() bool {
 // usage reads the counters that the decision may draw on and has not read.
 func (d *deciding) usage(ctx context.Context) error {
 	l := &d.ledger
-	l.asking = l.asking[:0]
-	for i := l.fresh; i < len(l.lines); i++ {
-		if l.lines[i].counted {
-			l.asking = append(l.asking, l.lines[i].key)
-		}
-	}
+	keys := l.counted[l.read:]
+	l.read = len(l.counted)
 	from := l.fresh
 	l.fresh = len(l.lines)
-	if l.unread || len(l.asking) == 0 && (l.asked || d.request.ID == "") {
+	if l.unread || len(keys) == 0 && (l.asked || d.request.ID == "") {
 		return nil // a new id: there is nothing to read
 	}
-	reading, err := d.engine.counter.Usage(ctx, d.attempt(), l.asking, l.units[:0])
+	reading, err := d.engine.counter.Usage(ctx, d.attempt(), keys, l.units[:0])
 	switch {
-	case err == nil && len(reading.Units) != len(l.asking):
+	case err == nil && len(reading.Units) != len(keys):
 		err = errors.New("the counter did not answer for every key")
 	case errors.Is(err, capping.ErrOtherProfile):
 		return fmt.Errorf("request.id: %w", err)
@@ -152,7 +146,7 @@ func (d *deciding) usage(ctx context.Context) error {
 		}
 		l.unread = true
 		d.learnt++
-		if len(l.asking) > 0 {
+		if len(keys) > 0 {
 			d.degrade(CappingDown, "", err)
 		}
 		return nil

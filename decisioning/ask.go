@@ -29,7 +29,7 @@ func (d *deciding) lacks() (lacks rules.Reads) {
 // without them is: a closed activity asks for nothing.
 func (d *deciding) missing(lacks rules.Reads) (reads rules.Reads) {
 	for i := range d.slots {
-		if s := &d.slots[i]; s.boundActivity != nil && s.dated && s.hasCandidates(d) {
+		if s := &d.slots[i]; s.boundActivity != nil && s.openAt(d) && s.hasCandidates(d) {
 			reads |= s.reads(d, lacks)
 		}
 	}

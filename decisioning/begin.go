@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"unicode/utf8"
 
 	"github.com/proffer-go/proffer/internal/rules"
@@ -24,11 +25,10 @@ func (d *deciding) begin(ctx context.Context, e *Engine, into *Decision) error {
 		d.now = e.config.Now()
 	}
 	d.now = d.now.Round(0).UTC()
-	d.seconds = d.now.Unix()
+	d.seconds, d.present = d.now.Unix(), 0
 	d.unasked, d.errs, d.bound, d.visited, d.warned = 0, factErrors{}, false, 0, d.warned[:0]
 	d.unfit = resize(d.unfit, len(b.snapshot.programs))
 	clear(d.unfit)
-	d.truths = nil
 	if d.tracing() {
 		d.truths = make(map[*rules.Expr]truth)
 	}
@@ -67,15 +67,22 @@ func (d *deciding) release() {
 	}
 	d.prepared = nil
 	d.match.Forget()
-	for i := range d.slots {
-		s := &d.slots[i]
-		for k := range s.walks {
-			if s.walks[k].expired > expiredAtOnce {
-				d.prune(&s.walks[k])
-			}
+	if d.pruning || d.truths != nil {
+		for i := range d.slots {
+			d.slots[i].release(d)
 		}
-		s.rejections, s.walks = nil, s.walks[:0]
 	}
+	d.pruning, d.truths = false, nil
+}
+
+func (s *slot) release(d *deciding) {
+	for i := range s.walks {
+		if w := &s.walks[i]; w.expired > expiredAtOnce {
+			d.prune(w)
+			s.layout.until = math.MinInt64
+		}
+	}
+	s.rejections, s.walks = nil, s.walks[:0]
 }
 
 func (d *deciding) check() error {

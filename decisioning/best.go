@@ -86,7 +86,7 @@ func (b *band) guess() {
 	sample := min(n/sampled, maxSample)
 	expired := w.expired
 	b.sample(n / sample)
-	w.expired += (w.expired - expired) * (n/sample - 1) // each stands for others that nobody looks at
+	w.passOver(b.d, (w.expired-expired)*(n/sample-1)) // each stands for others that nobody looks at
 	// As many of the sample lie in the band as the wanted ones are of all.
 	if within := (size*sample + n - 1) / n; within < len(w.queue) {
 		w.heapify(b.d)
@@ -100,7 +100,8 @@ func (b *band) guess() {
 // sample enters one of so many candidates each, by chance, as inventories repeat themselves.
 func (b *band) sample(each int) {
 	from, next := 0, 0
-	for _, block := range b.w.order.blocks {
+	for _, in := range b.w.order.blocks {
+		block := in.entries
 		for next < from+len(block) {
 			e := &block[next-from]
 			b.enter(e, b.score(e, next))
@@ -116,8 +117,8 @@ func (b *band) gather() {
 	low, high, scored := b.bounds()
 	few := scored && b.until.entry != nil && b.tally.whole
 	next := 0
-	for _, block := range b.w.order.blocks {
-		first := next
+	for _, in := range b.w.order.blocks {
+		block, first := in.entries, next
 		next += len(block)
 		from, to := block[0].offer, block[len(block)-1].offer+1
 		if few && int(to-from) <= sparse*len(block) {
@@ -162,7 +163,7 @@ func (b *band) find(block []entry, o int32) {
 func (b *band) enter(e *entry, score float64) {
 	w, d := b.w, b.d
 	score = valid(score, b.s.weight)
-	if w.ranking.leavesOut(score, math.IsNaN(score)) || !d.mayHold(e) {
+	if w.ranking.leavesOut(score, math.IsNaN(score)) || !d.mayHold(e.rule) {
 		return
 	}
 	q := queued{entry: e, hash: tieOf(b.s.tieBase, e.hash), score: score}
@@ -171,6 +172,6 @@ func (b *band) enter(e *entry, score float64) {
 	case e.open(d):
 		w.queue = append(w.queue, q)
 	case e.end < d.seconds:
-		w.expired++
+		w.passOver(d, 1)
 	}
 }

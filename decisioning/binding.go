@@ -19,6 +19,7 @@ import (
 // A binding is a snapshot with the application's parts bound to it.
 type binding struct {
 	*roster
+	number   uint64 // from 1, in its engine
 	snapshot *Snapshot
 	live     []atomic.Pointer[live] // by the number of the selection
 	binds    bool                   // a part of the application is bound to this very snapshot

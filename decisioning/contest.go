@@ -71,7 +71,7 @@ func (d *deciding) assign() bool {
 			m.Add(0, true, 0)
 			continue
 		}
-		count := s.ref.Count
+		count := s.count
 		if s.dry && s.considered == len(s.pool) {
 			count = min(count, len(s.list))
 		}
@@ -96,7 +96,7 @@ func (d *deciding) assign() bool {
 // takeBest chooses the first candidates of the list.
 func (s *slot) takeBest() {
 	if s.boundActivity != nil {
-		s.chosen = append(s.chosen[:0], s.list[:min(s.ref.Count, len(s.list))]...)
+		s.chosen = append(s.chosen[:0], s.list[:min(s.count, len(s.list))]...)
 	}
 }
 
@@ -138,7 +138,7 @@ func (d *deciding) group() {
 	for i := range d.slots {
 		c.parent[i], c.wants[i] = int32(i), 0
 		if s := &d.slots[i]; s.boundActivity != nil {
-			c.wants[i] = int32(s.ref.Count)
+			c.wants[i] = int32(s.count)
 			listed += len(s.list)
 		}
 	}
@@ -197,7 +197,7 @@ func (d *deciding) solve() (done bool) {
 			continue
 		}
 		c.solving = append(c.solving, int32(i))
-		enough := s.ref.Count
+		enough := s.count
 		if !d.request.AllowDuplicates {
 			enough = int(c.wants[root])
 		}
@@ -252,7 +252,7 @@ func (d *deciding) pose() {
 		for k, at := range s.list {
 			own[k] = d.limited(s, &s.pool[at])
 		}
-		c.problem.Slots[n] = assign.Slot{Count: s.ref.Count, Optional: s.def.Optional, Candidates: own}
+		c.problem.Slots[n] = assign.Slot{Count: s.count, Optional: s.def.Optional, Candidates: own}
 	}
 }
 

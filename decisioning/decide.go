@@ -12,6 +12,7 @@ import (
 	"github.com/proffer-go/proffer/internal/predicate"
 	"github.com/proffer-go/proffer/internal/rules"
 	"github.com/proffer-go/proffer/offer"
+	"github.com/proffer-go/proffer/placement"
 	"github.com/proffer-go/proffer/profile"
 )
 
@@ -93,6 +94,7 @@ type deciding struct {
 	copied  Request // of the caller's
 	now     time.Time
 	seconds int64 // now, in Unix seconds
+	present int64 // see clock; 0: it was not asked for
 	alarm   alarm
 	result  *Decision
 
@@ -115,6 +117,8 @@ type deciding struct {
 
 	suppression []suppression // by the policies, by index
 	suppressing bool          // one of them suppresses something
+	plain       bool          // neither they nor the request keep an offer out, and nobody wants to know of all
+	pruning     bool          // a walk came by many offers that have expired
 
 	seating  seating
 	slots    []slot // the activities of the request, in order
@@ -137,7 +141,9 @@ type slot struct {
 
 	id      ActivityID
 	tieBase uint64
+	seat
 
+	layout layout   // of its walks, for later decisions
 	closed []int32  // of its selections: those that are not open
 	walks  []walk   // of the open selections; their memory stays
 	pool   []ranked // the candidates so far, in rank order
@@ -150,9 +156,16 @@ type slot struct {
 	rejections map[int32]string // by filters; nil unless traced
 }
 
+// A seat has what is often looked at of the activity, next to the slot.
+type seat struct {
+	placement placement.ID
+	tieHash   uint64 // of its id
+	count     int
+	capped    bool // by the application, too
+}
+
 // Progress is how far a slot is.
 type progress struct {
-	dated   bool // open by its calendar
 	open    bool // by its calendar and its rules
 	sifted  bool // by filters: only the allowed ones pass
 	barred  bool // a filter failed: none passes

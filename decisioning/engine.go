@@ -63,6 +63,7 @@ type Engine struct {
 	alone       time.Duration // how long a batch stays in its loop's goroutine
 
 	publishing sync.Mutex // one at a time
+	bindings   uint64     // how many there were
 	current    atomic.Pointer[binding]
 	scratch    sync.Pool // of *deciding
 	batches    sync.Pool // of *batch
@@ -128,6 +129,8 @@ func (e *Engine) publish(s *Snapshot) error {
 	if err != nil {
 		return err
 	}
+	e.bindings++
+	b.number = e.bindings
 	e.current.Store(b)
 	return nil
 }

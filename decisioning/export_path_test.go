@@ -81,9 +81,9 @@ func (s *slot) mark(paths *[PathCount]bool) {
 	mark(Tiers, s.walking > 0 && s.walking < len(s.walks))
 	for i := range s.walks {
 		w := &s.walks[i]
-		mark(Heaped, w.bests.dry && w.bests.size == 0)
-		mark(Best, w.bests.size > 0)
-		mark(NextBest, w.bests.size > firstBand)
+		mark(Heaped, w.heaped && w.bests.dry && w.bests.size == 0)
+		mark(Best, w.heaped && w.bests.size > 0)
+		mark(NextBest, w.heaped && w.bests.size > firstBand)
 		mark(Blocks, w.ties.next > 1)
 		mark(Bands, w.ties.width > 0 && w.ties.floor > 0)
 	}

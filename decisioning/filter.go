@@ -40,10 +40,10 @@ func (s *slot) filter(ctx context.Context, d *deciding) {
 // found without a branch for each, which no processor could foresee.
 func (s *slot) allow(d *deciding, w *walk) {
 	verdicts := d.match.Verdicts()
-	free := !s.barred && !d.suppressing && len(w.selection.earlier) == 0
+	free := !s.barred && !d.suppressing && len(s.selections[w.tier].earlier) == 0
 	var left [blockSize]uint8
-	for _, block := range w.order.blocks {
-		n := 0
+	for _, in := range w.order.blocks {
+		block, n := in.entries, 0
 		for i := range block {
 			left[n&(blockSize-1)] = uint8(i)
 			n += int(truthAt(verdicts, block[i].rule) & 1) // of what is not false

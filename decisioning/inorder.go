@@ -38,7 +38,9 @@ func (d *deciding) serve(ctx context.Context) (waiting bool) {
 		case s.batched && d.ledger.fresh == 0 && len(d.ledger.lines) > 0:
 			waiting = true
 		default:
-			s.relist(ctx, d)
+			if s.learnt != d.learnt {
+				s.relist(ctx, d)
+			}
 			s.serve(d, int32(i))
 		}
 	}
@@ -49,68 +51,78 @@ func (d *deciding) serve(ctx context.Context) (waiting bool) {
 // too few. Where this is because others turned out full it draws some more, each time
 // twice as many, so that the counters are read in few rounds.
 func (s *slot) serve(d *deciding, number int32) {
-	s.chosen = s.chosen[:0]
-	drawn := len(s.pool)
-	for k := 0; len(s.chosen) < s.ref.Count; k++ {
-		if k >= len(s.list) && !s.lists(d) { // beyond it where a filter failed
+	drawn, n, chosen := len(s.pool), 0, resize(s.chosen, s.count)
+	for k := 0; n < len(chosen); k++ {
+		if k >= len(s.list) && !s.lists(d, len(chosen)-n) {
 			break
 		}
-		if d.grab(number, &s.pool[s.list[k]]) {
-			s.chosen = append(s.chosen, s.list[k])
+		if i := s.list[k]; d.grab(number, &s.pool[i]) {
+			chosen[n] = i
+			n++
 		}
 	}
-	if drawn == len(s.pool) {
-		return
+	s.chosen = chosen[:n]
+	switch {
+	case drawn == len(s.pool):
+	case s.extra == 0:
+		s.extra = 1 // the next time
+	default:
+		s.drawMore(d)
 	}
+}
+
+// drawMore draws more candidates than are wanted now.
+func (s *slot) drawMore(d *deciding) {
 	more := s.extra
 	if d.engine.counter.isLocal() {
 		more /= 2 // a further round costs little there
 	}
 	for range more {
-		if !s.lists(d) {
+		if !s.lists(d, 1) {
 			break
 		}
 	}
-	s.extra = max(1, 2*s.extra)
+	s.extra *= 2
 }
 
-// lists makes the list longer by one candidate, and reports whether there was one.
-func (s *slot) lists(d *deciding) bool {
-	n := len(s.list)
-	for len(s.list) <= n { // below it where a filter failed
-		if s.considered == len(s.pool) {
-			if s.dry {
-				return false
-			}
-			s.drawNext(d)
-			continue
+// lists makes the list longer by one candidate, of as many as are wanted, and reports whether there was one.
+func (s *slot) lists(d *deciding, wanted int) bool {
+	for n := len(s.list); len(s.list) <= n; { // below it where a filter failed
+		switch {
+		case s.considered < len(s.pool):
+			s.consider(d)
+		case !s.draw(d, wanted):
+			return false
 		}
-		s.considered++
-		s.consider(d, int32(s.considered-1))
 	}
 	return true
 }
 
 // grab takes the offer for the slot, and its units, if they are to be had.
 func (d *deciding) grab(slot int32, r *ranked) bool {
+	if r.draw.from < r.draw.to && !d.haveRoom(&r.draw) {
+		return false
+	}
 	c := &d.contest
-	if r.draw.from == r.draw.to { // which most do
-		return d.request.AllowDuplicates || c.owner.put(r.offer, slot) == slot
-	}
-	lines := d.ledger.of(&r.draw)
-	for len(c.taken) < len(d.ledger.lines) {
-		c.taken = append(c.taken, 0)
-	}
-	for _, l := range lines {
-		if d.binds(l) && c.taken[l] >= d.ledger.lines[l].units() {
-			return false
-		}
-	}
 	if !d.request.AllowDuplicates && c.owner.put(r.offer, slot) != slot {
 		return false
 	}
-	for _, l := range lines {
+	for _, l := range d.ledger.of(&r.draw) {
 		c.taken[l]++
+	}
+	return true
+}
+
+// haveRoom reports whether the counters have, after what the slots before have taken.
+func (d *deciding) haveRoom(w *draw) bool {
+	c := &d.contest
+	for len(c.taken) < len(d.ledger.lines) {
+		c.taken = append(c.taken, 0)
+	}
+	for _, l := range d.ledger.of(w) {
+		if d.binds(l) && c.taken[l] >= d.ledger.lines[l].units() {
+			return false
+		}
 	}
 	return true
 }

@@ -3,11 +3,13 @@ package decisioning
 import (
 	"runtime"
 	"testing"
+	"time"
 	"weak"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/proffer-go/proffer/collection"
 	"github.com/proffer-go/proffer/offer"
 	"github.com/proffer-go/proffer/placement"
 	"github.com/proffer-go/proffer/profile"
@@ -75,4 +77,84 @@ func TestPreparedFactsAreLetGo(t *testing.T) {
 	assert.Nil(t, row.Value(), "the values")
 	assert.Nil(t, document.Value(), "the profile")
 	runtime.KeepAlive(d)
+}
+
+// TestWalksOfOneInstantAreNotKept: what is open in the second in which a calendar ends says nothing of
+// the next one.
+func TestWalksOfOneInstantAreNotKept(t *testing.T) {
+	at := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+	s, err := Compile(Catalog{
+		Placements: []placement.Placement{{ID: "hero", Channel: "web", ContentTypes: []string{"text/plain"}}},
+		Offers: []offer.Offer{
+			{ID: "ends", Status: offer.Approved, Tags: []offer.Tag{"sale"}, End: at.Add(time.Second / 2), Representations: hero},
+			{ID: "stays", Status: offer.Approved, Tags: []offer.Tag{"rest"}, Representations: hero},
+		},
+		Collections: []collection.Collection{{ID: "sale", AnyTags: []offer.Tag{"sale"}}, {ID: "rest", AnyTags: []offer.Tag{"rest"}}},
+		Activities:  []Activity{{ID: "home", Placement: "hero", Selections: []Selection{{Collection: "sale"}, {Collection: "rest"}}, Optional: true}},
+	})
+	require.NoError(t, err)
+	e, err := New(Config{})
+	require.NoError(t, err)
+	require.NoError(t, e.Publish(s))
+	d, got := new(deciding), new(Decision)
+	for _, c := range []struct {
+		after time.Duration
+		want  offer.ID
+	}{{0, "ends"}, {time.Second, "stays"}, {-time.Second, "ends"}, {time.Second / 2, "stays"}, {time.Second/2 - 1, "ends"}, {time.Hour, "stays"}} {
+		r := Request{Activities: []ActivityID{"home"}, At: at.Add(c.after)}
+		require.NoError(t, d.into(t.Context(), e, &r, got))
+		assert.Equal(t, c.want, got.Propositions[0].Offers[0].ID, c.after)
+	}
+}
+
+var hero = []offer.Representation{{Placement: "hero", Components: []offer.Component{{Type: "text/plain", Content: "x"}}}}
+
+// TestWalksThatFactsChangeAreNotKept: a decision begins with no walks of another person's where the
+// activity or a selection has conditions.
+func TestWalksThatFactsChangeAreNotKept(t *testing.T) {
+	s, err := Compile(Catalog{
+		Placements: []placement.Placement{{ID: "hero", Channel: "web", ContentTypes: []string{"text/plain"}}},
+		Offers: []offer.Offer{
+			{ID: "gold", Status: offer.Approved, Tags: []offer.Tag{"gold"}, Representations: hero},
+			{ID: "rest", Status: offer.Approved, Tags: []offer.Tag{"rest"}, Representations: hero},
+		},
+		Collections: []collection.Collection{{ID: "gold", AnyTags: []offer.Tag{"gold"}}, {ID: "rest", AnyTags: []offer.Tag{"rest"}}},
+		Activities: []Activity{
+			{ID: "home", Placement: "hero", Selections: []Selection{{Collection: "gold", Eligibility: "profile.vip"}, {Collection: "rest"}}, Optional: true},
+			{ID: "side", Placement: "hero", Selections: []Selection{{Collection: "gold"}}, Eligibility: "profile.vip", Optional: true},
+		},
+	})
+	require.NoError(t, err)
+	e, err := New(Config{})
+	require.NoError(t, err)
+	require.NoError(t, e.Publish(s))
+	d, got := new(deciding), new(Decision)
+	for _, vip := range []bool{true, true, false, true, false} {
+		for _, activity := range []ActivityID{"home", "side"} {
+			text, want := `{"vip":true}`, []offer.ID{"gold"}
+			if !vip {
+				text, want = `{"vip":false}`, map[ActivityID][]offer.ID{"home": {"rest"}}[activity]
+			}
+			r := Request{Activities: []ActivityID{activity}, Profile: profile.JSON([]byte(text)), AllowDuplicates: true}
+			for range 2 {
+				require.NoError(t, d.into(t.Context(), e, &r, got))
+				var ids []offer.ID
+				for _, o := range got.Propositions[0].Offers {
+					ids = append(ids, o.ID)
+				}
+				assert.Equal(t, want, ids, "%s of a vip: %t", activity, vip)
+			}
+		}
+	}
+	// And the list alike: the seating stays where both are asked for together.
+	for _, vip := range []bool{true, false} {
+		text, n := `{"vip":true}`, 1
+		if !vip {
+			text, n = `{"vip":false}`, 0
+		}
+		r := Request{Activities: []ActivityID{"home", "side"}, Profile: profile.JSON([]byte(text)), AllowDuplicates: true}
+		require.NoError(t, d.into(t.Context(), e, &r, got))
+		assert.Len(t, got.Propositions[1].Offers, n)
+		assert.Equal(t, map[bool]offer.ID{true: "gold", false: "rest"}[vip], got.Propositions[0].Offers[0].ID)
+	}
 }

@@ -19,13 +19,15 @@ type ledger struct {
 	epoch uint32            // of known
 	keys  map[lineKey]int32 // the line of each key; nil unless the application names keys
 
-	asking  []capping.Key // scratch of usage
-	units   []int64
-	fresh   int  // lines from here on were not read
-	asked   bool // the counter has answered
-	unread  bool // the counter could not be read: no line can be relied on
-	untaken bool // units could not be taken
-	closed  bool // no units are taken any more
+	counted []capping.Key // of the lines that are counted, in their order
+	others  []capping.Key // of the other lines
+	read    int           // how many of the counted keys were read
+	units   []int64       // scratch of usage
+	fresh   int           // lines from here on were not read
+	asked   bool          // the counter has answered
+	unread  bool          // the counter could not be read: no line can be relied on
+	untaken bool          // units could not be taken
+	closed  bool          // no units are taken any more
 }
 
 // A knownLine says that a counter has a line, if it is of this decision.
@@ -43,7 +45,7 @@ type lineKey struct {
 
 // A line is a counter with the limit that it stands under.
 type line struct {
-	key       capping.Key
+	key       *capping.Key
 	max, used int64
 	counter   int32 // of the snapshot; -1: the application named the key
 	counted   bool  // false: only among the propositions of this decision
@@ -67,18 +69,15 @@ func (l *ledger) of(w *draw) []int32 { return l.refs[w.from:w.to] }
 // begin forgets the last decision.
 func (l *ledger) begin(d *deciding) {
 	l.lines, l.refs, l.fresh = l.lines[:0], l.refs[:0], 0
+	l.counted, l.others, l.read = l.counted[:0], l.others[:0], 0
 	l.asked, l.unread, l.untaken, l.closed = false, false, false, false
 	l.known = resize(l.known, d.binding.snapshot.counters)
 	if l.epoch++; l.epoch == 0 {
 		clear(l.known[:cap(l.known)])
 		l.epoch = 1
 	}
-	l.keys = nil
-	for i := range d.slots {
-		if s := &d.slots[i]; s.boundActivity != nil && len(s.strategy.cappers) > 0 {
-			l.keys = make(map[lineKey]int32)
-			return
-		}
+	if l.keys = nil; d.seating.capped {
+		l.keys = make(map[lineKey]int32)
 	}
 }
 
@@ -91,11 +90,11 @@ func (l *line) room() int64 { return l.max - l.used }
 func (d *deciding) draw(s *slot, o *option) draw {
 	w := draw{from: int32(len(d.ledger.refs))}
 	for i := range o.limits {
-		d.enter(&w, &o.limits[i], o, s.ref.Placement)
+		d.enter(&w, &o.limits[i], o, s.placement)
 	}
 	shared := d.binding.snapshot.bundles[o.bundle].limits
 	for i := range shared {
-		d.enter(&w, &shared[i], o, s.ref.Placement)
+		d.enter(&w, &shared[i], o, s.placement)
 	}
 	for _, c := range s.strategy.cappers {
 		d.enterOwn(&w, s, o, c)
@@ -132,14 +131,22 @@ func (d *deciding) enter(w *draw, l *limit, o *option, p placement.ID) {
 
 // open returns the line of a counter that the decision draws on for the first time.
 func (d *deciding) open(l *limit, o *option) int32 {
-	k := l.key(o.offer)
-	if l.cap.Per == offer.PerDecision {
-		return d.line(k, l.cap.Limit, false, l.id)
+	counted := l.cap.Per != offer.PerDecision
+	k := d.ledger.newKey(counted)
+	k.Tenant, k.Offer, k.Policy, k.Profile = d.engine.config.Tenant, "", l.policy, ""
+	if l.policy == "" {
+		k.Offer = o.offer.ID
 	}
 	if l.cap.Per == offer.PerProfile {
 		k.Profile = d.request.ProfileID
 	}
-	return d.line(l.schedule.At(d.now, k), l.cap.Limit, true, l.id)
+	k.Counts, k.Placement = l.cap.Counts, l.cap.Placement
+	k.Start, k.End = 0, 0
+	k.Window.Every, k.Window.Timezone, k.Window.Rolling, k.Window.WeekStart = "", "", l.cap.Window.Rolling, ""
+	if l.cap.Window.Every != "" { // else the instant does not matter
+		*k = l.schedule.At(d.now, *k)
+	}
+	return d.line(k, l.cap.Limit, counted, l.id)
 }
 
 // enterOwn adds the limits that the application's capper names.
@@ -156,22 +163,41 @@ func (d *deciding) enterOwn(w *draw, s *slot, o *option, c capping.Capper) {
 		return
 	}
 	for _, l := range limits {
-		d.ledger.drawOn(w, d.line(l.Key, l.Max, !l.PerDecision, -1))
+		k := d.ledger.newKey(!l.PerDecision)
+		*k = l.Key
+		k.Tenant = d.engine.config.Tenant
+		d.ledger.drawOn(w, d.line(k, l.Max, !l.PerDecision, -1))
 	}
 }
 
-// line returns the line of the key. Where limits on one key differ the smallest
-// counts.
-func (d *deciding) line(k capping.Key, limit int64, counted bool, counter int32) int32 {
-	k.Tenant = d.engine.config.Tenant
+// newKey returns the memory of the key of a new line. A line before keeps its own where this
+// one moves them.
+func (l *ledger) newKey(counted bool) *capping.Key {
+	keys := &l.others
+	if counted {
+		keys = &l.counted
+	}
+	n := len(*keys)
+	*keys = resize(*keys, n+1)
+	return &(*keys)[n]
+}
+
+// line returns the line of the new key. Where limits on one key differ the smallest counts.
+func (d *deciding) line(k *capping.Key, limit int64, counted bool, counter int32) int32 {
 	l := &d.ledger
 	if l.keys == nil {
-		return l.add(&k, limit, counted, counter)
+		return l.add(k, limit, counted, counter)
 	}
-	i, ok := l.keys[lineKey{k, counted}]
+	i, ok := l.keys[lineKey{*k, counted}]
 	if !ok {
-		i = l.add(&k, limit, counted, counter)
-		l.keys[lineKey{k, counted}] = i
+		i = l.add(k, limit, counted, counter)
+		l.keys[lineKey{*k, counted}] = i
+		return i
+	}
+	if counted { // the memory of k is the last one's
+		l.counted = l.counted[:len(l.counted)-1]
+	} else {
+		l.others = l.others[:len(l.others)-1]
 	}
 	if limit < l.lines[i].max {
 		l.lines[i].max = limit
@@ -182,14 +208,17 @@ func (d *deciding) line(k capping.Key, limit int64, counted bool, counter int32)
 
 // add returns a new line.
 func (l *ledger) add(k *capping.Key, limit int64, counted bool, counter int32) int32 {
-	l.lines = append(l.lines, line{key: *k, max: limit, counted: counted, counter: counter})
-	return int32(len(l.lines) - 1)
+	n := len(l.lines)
+	l.lines = resize(l.lines, n+1)
+	on := &l.lines[n]
+	on.key, on.max, on.used, on.counter, on.counted, on.contended = k, limit, 0, counter, counted, false
+	return int32(n)
 }
 
 // find returns the line that is counted on the key, nil if there is none.
 func (l *ledger) find(k capping.Key) *line {
 	for i := range l.lines {
-		if l.lines[i].counted && l.lines[i].key == k {
+		if l.lines[i].counted && *l.lines[i].key == k {
 			return &l.lines[i]
 		}
 	}

@@ -14,7 +14,7 @@ func (l *lister) Read(slot, k int, c *assign.Candidate) bool {
 	d := (*deciding)(l)
 	s := &d.slots[slot]
 	for k >= len(s.list) {
-		if !s.lists(d) {
+		if !s.lists(d, 1) {
 			return false
 		}
 		s.need = max(s.need, s.loose)

@@ -32,7 +32,7 @@ func (d *deciding) order(r *ranking) *order {
 func (d *deciding) prune(w *walk) {
 	at := &d.binding.live[w.ranking.number]
 	last := at.Load()
-	if w.ranking.order != nil || last != nil && last.from >= d.seconds || d.seconds > d.engine.config.Now().Unix() {
+	if w.ranking.order != nil || last != nil && last.from >= d.seconds || d.seconds > d.clock() {
 		return
 	}
 	pruned := &live{d.seconds, w.order.unexpired(d.seconds)}
@@ -48,7 +48,7 @@ func (o *order) unexpired(second int64) *order {
 			continue
 		}
 		if len(block) == blockSize {
-			left.blocks, block = append(left.blocks, counted(block)), nil
+			left.blocks, block = append(left.blocks, newBlock(block)), nil
 		}
 		if block == nil {
 			block = make([]entry, 0, blockSize)
@@ -57,7 +57,7 @@ func (o *order) unexpired(second int64) *order {
 		left.n++
 	}
 	if len(block) > 0 {
-		left.blocks = append(left.blocks, counted(block))
+		left.blocks = append(left.blocks, newBlock(block))
 	}
 	return left
 }

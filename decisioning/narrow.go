@@ -3,6 +3,7 @@ package decisioning
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 
 	"github.com/proffer-go/proffer/internal/predicate"
@@ -14,39 +15,58 @@ import (
 func (d *deciding) narrow(ctx context.Context) {
 	d.suppress()
 	d.scoring.tallies = d.scoring.tallies[:0]
+	d.plain = !d.suppressing && len(d.excluded) == 0 && !d.tracing()
+	d.learnt, d.pruning = 1, false
 	base := tieBase(d.engine.config.Seed, d.person())
 	for i := range d.slots {
-		if s := &d.slots[i]; s.boundActivity != nil {
-			s.tieBase = mix(base ^ s.hash)
-			s.narrow(ctx, d)
+		s := &d.slots[i]
+		s.begin()
+		if s.boundActivity != nil {
+			s.tieBase = mix(base ^ s.tieHash)
+			s.need = s.count
+			if !s.resumes(d) {
+				s.narrow(ctx, d)
+			}
 		}
 	}
 }
 
+// begin forgets what the last decision found for the slot.
+func (s *slot) begin() {
+	// One by one: a tuple would be made elsewhere first, and copied.
+	s.progress = progress{}
+	s.learnt = 1
+	s.closed = s.closed[:0]
+	s.walks = s.walks[:0]
+	s.pool = s.pool[:0]
+	s.chosen = s.chosen[:0]
+	s.list = s.list[:0]
+}
+
 func (s *slot) narrow(ctx context.Context, d *deciding) {
-	n := 0
-	if s.open = s.dated && d.all(s.conditions); s.open {
+	s.layout.until = math.MinInt64
+	if s.open = s.openAt(d) && d.all(s.conditions); s.open {
 		for t := range s.rankings {
 			if !d.all(s.selections[t].conditions) {
 				s.closed = append(s.closed, int32(t))
 				continue
 			}
+			n := len(s.walks)
 			s.walks = resize(s.walks, n+1)
 			s.walks[n].begin(s, d, t)
-			n++
 		}
 	}
-	s.walks = s.walks[:n]
-	if len(s.strategy.filters) > 0 {
+	switch {
+	case len(s.strategy.filters) > 0:
 		s.filter(ctx, d)
+	case d.plain:
+		s.keepWalks(d)
 	}
 }
 
 // passes reports whether nothing keeps the candidate out but caps and scores.
 func (s *slot) passes(d *deciding, w *walk, e *entry) bool {
 	switch {
-	case w.plain:
-		return e.rule == noRule || d.admits(e)
 	case !s.stands(d, w, e):
 		return false
 	case e.rule != noRule && !d.admits(e):
@@ -62,12 +82,12 @@ func (s *slot) passes(d *deciding, w *walk, e *entry) bool {
 func (s *slot) stands(d *deciding, w *walk, e *entry) bool {
 	return !s.barred && (len(d.excluded) == 0 || !d.excludes(e.offer)) &&
 		(!d.suppressing || d.suppresses(e.bundle) == passes) &&
-		(len(w.selection.earlier) == 0 || !s.takesEarlier(d, w, e))
+		(len(s.selections[w.tier].earlier) == 0 || !s.takesEarlier(d, w, e))
 }
 
 // takesEarlier reports whether an open selection before the walk's takes the offer.
 func (s *slot) takesEarlier(d *deciding, w *walk, e *entry) bool {
-	for _, t := range w.selection.earlier {
+	for _, t := range s.selections[w.tier].earlier {
 		if !slices.Contains(s.closed, t) &&
 			d.binding.snapshot.shelf.takes(s.selections[t].collection, d.option(e.offer).offer) {
 			return true
@@ -112,9 +132,11 @@ func (d *deciding) expect(candidates int) {
 // admits reports whether all conditions of the offer hold.
 func (d *deciding) admits(e *entry) bool {
 	t := d.holds(e.rule)
-	if t != predicate.Unknown {
-		return t == predicate.True
-	}
+	return t == predicate.True || t == predicate.Unknown && d.meets(e)
+}
+
+// meets is admits where the index does not know.
+func (d *deciding) meets(e *entry) bool {
 	for _, conditions := range d.binding.snapshot.conditions(d.option(e.offer)) {
 		for i := range conditions {
 			if ok, err := conditions[i].expr.Bool(d.cel()); err != nil || !ok {

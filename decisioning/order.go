@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -17,30 +18,22 @@ type entry struct {
 	bundle     int32
 	rule       ruleRef
 	shown      uint8 // the representation for the activity's placement, if it is below manyShown
-	run        uint8 // how many entries of the block are tied from here on, with this one, or maxRun
 	limited    bool  // by caps or contact policies
 	unscored   bool
 }
-
-// maxRun stands for all longer runs.
-const maxRun = math.MaxUint8
 
 // manyShown is how many representations are numbered.
 const manyShown = math.MaxUint8
 
 // open reports whether the offer may be proposed at all at this instant.
 func (e *entry) open(d *deciding) bool {
-	return e.start < d.seconds && d.seconds < e.end && len(d.excluded) == 0 || e.opens(d)
+	return e.inCalendar(d) && (len(d.excluded) == 0 || !d.excludes(e.offer))
 }
 
-func (e *entry) opens(d *deciding) bool {
-	if e.start >= d.seconds || d.seconds >= e.end {
-		// The second of the bound itself: its nanoseconds tell.
-		if d.seconds < e.start || e.end < d.seconds || !d.option(e.offer).offer.Open(d.now) {
-			return false
-		}
-	}
-	return len(d.excluded) == 0 || !d.excludes(e.offer)
+func (e *entry) inCalendar(d *deciding) bool {
+	// In the second of a bound its nanoseconds tell.
+	return e.start < d.seconds && d.seconds < e.end ||
+		e.start <= d.seconds && d.seconds <= e.end && d.option(e.offer).offer.Open(d.now)
 }
 
 func (e *entry) tied(o *entry) bool { return e.score == o.score && e.unscored == o.unscored }
@@ -114,7 +107,7 @@ func bounds(start, end time.Time) (from, until int64) {
 // changes it: tied ones stand by their indexes. It is immutable. With and without
 // return an order that shares all blocks but one.
 type order struct {
-	blocks  [][]entry // none is empty
+	blocks  []*block // none is empty
 	n       int
 	byIndex bool // they stand by their indexes alone: requests score them
 
@@ -122,8 +115,17 @@ type order struct {
 	blanket  []int32 // counters that all of them draw on, perhaps not every one
 }
 
+// A block is some entries of an order, one behind the other. It is immutable, but for its season.
+type block struct {
+	entries []entry
+	season  atomic.Pointer[season] // the latest that decisions came by
+	bound   atomic.Int64           // a second in which a calendar begins or ends
+}
+
 // blockSize is how many entries a block has at most, which is what a change copies.
 const blockSize = 256
+
+func newBlock(entries []entry) *block { return &block{entries: entries} }
 
 // A roll collects entries for an order, in blocks that are full but for the last one:
 // to let one list of them grow would copy each twice.
@@ -168,7 +170,7 @@ func newOrder(byIndex bool, bundles []bundle, rolls ...roll) *order {
 		o.n++
 	}
 	for block := range slices.Chunk(entries, blockSize*3/4) { // the first additions split nothing
-		o.blocks = append(o.blocks, counted(block))
+		o.blocks = append(o.blocks, newBlock(block))
 	}
 	return o
 }
@@ -183,42 +185,14 @@ func (o *order) spot(e *entry) spot {
 
 func (o *order) compare(a, b *entry) int { return o.spot(a).compare(o.spot(b)) }
 
-// counted gives the entries of a block their runs, and returns it.
-func counted(block []entry) []entry {
-	for i := range slices.Backward(block) {
-		count(block, i)
-	}
-	return block
-}
-
-// recounted gives the entry at i its run, which changed, and those before it that are tied with it.
-func recounted(block []entry, i int) []entry {
-	for ; i >= 0; i-- {
-		count(block, i)
-		if i > 0 && !block[i-1].tied(&block[i]) {
-			break
-		}
-	}
-	return block
-}
-
-// count gives the entry at i its run, if the one after it has its own.
-func count(block []entry, i int) {
-	e := &block[i]
-	e.run = 1
-	if i+1 < len(block) && e.tied(&block[i+1]) {
-		e.run = min(block[i+1].run, maxRun-1) + 1
-	}
-}
-
 // find returns where the entry stands, or would stand.
-func (o *order) find(e *entry) (block, at int, found bool) {
-	block, _ = slices.BinarySearchFunc(o.blocks, e, func(b []entry, e *entry) int { return o.compare(&b[len(b)-1], e) })
-	if block = min(block, len(o.blocks)-1); block < 0 {
+func (o *order) find(e *entry) (in, at int, found bool) {
+	in, _ = slices.BinarySearchFunc(o.blocks, e, func(b *block, e *entry) int { return o.compare(&b.entries[len(b.entries)-1], e) })
+	if in = min(in, len(o.blocks)-1); in < 0 {
 		return 0, 0, false
 	}
-	at, found = slices.BinarySearchFunc(o.blocks[block], e, func(a entry, e *entry) int { return o.compare(&a, e) })
-	return block, at, found
+	at, found = slices.BinarySearchFunc(o.blocks[in].entries, e, func(a entry, e *entry) int { return o.compare(&a, e) })
+	return in, at, found
 }
 
 // join reckons with the bundle of a further candidate.
@@ -254,17 +228,17 @@ func (o *order) with(e *entry, b *bundle) *order {
 }
 
 // insert returns the blocks with the entry.
-func (o *order) insert(e *entry) [][]entry {
+func (o *order) insert(e *entry) []*block {
 	if len(o.blocks) == 0 {
-		return [][]entry{counted([]entry{*e})}
+		return []*block{newBlock([]entry{*e})}
 	}
 	i, at, _ := o.find(e)
-	grown := slices.Insert(slices.Clone(o.blocks[i]), at, *e)
+	grown := slices.Insert(slices.Clone(o.blocks[i].entries), at, *e)
 	blocks := slices.Clone(o.blocks)
-	blocks[i] = recounted(grown, at)
+	blocks[i] = newBlock(grown)
 	if half := len(grown) / 2; len(grown) > blockSize {
-		blocks[i] = recounted(slices.Clone(grown[:half]), half-1)
-		blocks = slices.Insert(blocks, i+1, slices.Clone(grown[half:]))
+		blocks[i] = newBlock(slices.Clone(grown[:half]))
+		blocks = slices.Insert(blocks, i+1, newBlock(slices.Clone(grown[half:])))
 	}
 	return blocks
 }
@@ -276,19 +250,19 @@ func (o *order) without(e *entry) *order {
 		return o
 	}
 	blocks := slices.Clone(o.blocks)
-	if len(blocks[i]) == 1 {
+	if from := blocks[i].entries; len(from) == 1 {
 		blocks = slices.Delete(blocks, i, i+1)
 	} else {
-		blocks[i] = recounted(slices.Concat(blocks[i][:at], blocks[i][at+1:]), at-1)
+		blocks[i] = newBlock(slices.Concat(from[:at], from[at+1:]))
 	}
 	return &order{blocks: blocks, n: o.n - 1, byIndex: o.byIndex, policies: o.policies, blanket: o.blanket}
 }
 
 // all yields the entries in order.
 func (o *order) all(yield func(*entry) bool) {
-	for _, block := range o.blocks {
-		for i := range block {
-			if !yield(&block[i]) {
+	for _, b := range o.blocks {
+		for i := range b.entries {
+			if !yield(&b.entries[i]) {
 				return
 			}
 		}

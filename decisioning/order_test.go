@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
 	"github.com/proffer-go/proffer/internal/paged"
@@ -61,32 +62,67 @@ func drawOrder(t *rapid.T) (*order, []entry) {
 	return o, all
 }
 
-// TestRunsCountTiedEntries: whatever made the order, each entry counts those of its block
-// that are tied with it from there on.
-func TestRunsCountTiedEntries(t *testing.T) {
+// decidingAt returns a decision at the Unix second, on whose clock it is later.
+func decidingAt(seconds int64, options paged.List[option]) *deciding {
+	return &deciding{
+		engine:  &Engine{config: Config{Now: func() time.Time { return time.Unix(seconds+1, 0) }}},
+		binding: &binding{snapshot: &Snapshot{options: options}}, now: time.Unix(seconds, 0), seconds: seconds,
+	}
+}
+
+// nextTied returns the candidate whose turn it is, with its hash, whatever its rule is.
+func nextTied(w *walk, s *slot, d *deciding) (*entry, uint64) {
+	if !w.turn(s, d) {
+		return nil, 0
+	}
+	q := w.ties.band[w.ties.head]
+	w.ties.head++
+	return w.entry(&q), q.hash
+}
+
+// TestSeasonsHaveWhatIsOpen: a season that is kept has the entries of its block that are open at each of its
+// instants, and no others, and counts how many are tied from each on.
+func TestSeasonsHaveWhatIsOpen(t *testing.T) {
+	options := paged.Make[option](maxEntries + maxChanges)
+	for i := range options.Len() {
+		options.At(i).offer = new(offer.Offer)
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		o, all := drawOrder(t)
-		for _, o := range []*order{o, o.unexpired(100)} {
-			n := 0
-			for b, block := range o.blocks {
-				n += len(block)
-				for i := range block {
-					run := 1
-					for run < min(maxRun, len(block)-i) && block[i+run].tied(&block[i]) {
-						run++
-					}
-					if int(block[i].run) != run {
-						t.Fatalf("block %d, entry %d of %d: run %d, want %d", b, i, len(block), block[i].run, run)
-					}
+		n := 0
+		for _, b := range o.blocks {
+			n += len(b.entries)
+			d := decidingAt(rapid.Int64Range(95, 105).Draw(t, "at"), options)
+			b.at(d, new(season))
+			s := b.season.Load()
+			bound := slices.ContainsFunc(b.entries, func(e entry) bool { return e.start == d.seconds || e.end == d.seconds })
+			require.Equal(t, bound, s == nil)
+			if bound {
+				continue
+			}
+			later := rapid.Int64Range(max(s.from+1, 90), min(s.until-1, 110)).Draw(t, "later")
+			require.Same(t, s, b.at(decidingAt(later, options), nil))
+			var open []uint8
+			for i := range b.entries {
+				if e := &b.entries[i]; e.start < later && later < e.end {
+					open = append(open, uint8(i))
 				}
 			}
-			if n != o.n {
-				t.Fatalf("%d entries, but the order says %d", n, o.n)
+			var places []uint8
+			for _, o := range s.open {
+				places = append(places, o.place)
+			}
+			require.Equal(t, open, places, "at %d of a season from %d until %d", later, s.from, s.until)
+			for k, o := range s.open {
+				e, run := &b.entries[o.place], 1
+				for run < min(maxRun, len(s.open)-k) && b.entries[s.open[k+run].place].tied(e) {
+					run++
+				}
+				require.Equal(t, opening{hash: e.hash, rule: e.rule, place: o.place, run: uint8(run)}, o)
 			}
 		}
-		if o.n != len(all) {
-			t.Fatalf("%d entries, want %d", o.n, len(all))
-		}
+		require.Equal(t, o.n, n)
+		require.Len(t, all, n)
 	})
 }
 
@@ -99,10 +135,8 @@ func TestTiesComeByHash(t *testing.T) {
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		o, all := drawOrder(t)
-		d := &deciding{
-			binding: &binding{snapshot: &Snapshot{options: options}}, now: time.Unix(100, 0), seconds: 100,
-			swept: rapid.Bool().Draw(t, "swept"),
-		}
+		d := decidingAt(100, options)
+		d.swept = rapid.Bool().Draw(t, "swept")
 		for i := range all {
 			all[i].hash = tieOf(0, all[i].hash)
 			limits := options.At(int(all[i].offer)).offer
@@ -119,16 +153,30 @@ func TestTiesComeByHash(t *testing.T) {
 			}
 			return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.hash, b.hash), d.compareIDs(&a, &b))
 		})
+		d.plain = true
 		var w walk
 		w.begin(s, d, 0)
-		for i := range want {
-			q := w.next(s, d)
-			if q.entry == nil || q.entry.offer != want[i].offer || q.hash != want[i].hash {
-				t.Fatalf("candidate %d is %+v, want %+v", i, q, want[i])
+		for i := 0; i <= len(want); i++ {
+			if n := rapid.IntRange(0, 3).Draw(t, "sprint"); n > 0 {
+				s.begin()
+				w.sprint(s, d, n)
+				for _, r := range s.pool {
+					if i == len(want) || r.offer != want[i].offer || r.hash != want[i].hash {
+						t.Fatalf("candidate %d in a sprint is %+v", i, r)
+					}
+					i++
+				}
 			}
-		}
-		if q := w.next(s, d); q.entry != nil {
-			t.Fatalf("one too many: %+v", q)
+			e, hash := nextTied(&w, s, d)
+			if e == nil {
+				if i != len(want) {
+					t.Fatalf("%d candidates, want %d", i, len(want))
+				}
+				break
+			}
+			if i == len(want) || e.offer != want[i].offer || hash != want[i].hash {
+				t.Fatalf("candidate %d is %+v with hash %d", i, e, hash)
+			}
 		}
 	})
 }
@@ -154,7 +202,7 @@ func TestNoHashLiesBetweenBands(t *testing.T) {
 		options.At(i).offer = &offer.Offer{ID: offer.ID(strconv.Itoa(i))}
 		made.add(entry{offer: int32(i), rule: noRule, hash: unmix(h), start: math.MinInt64, end: math.MaxInt64})
 	}
-	d := &deciding{binding: &binding{snapshot: &Snapshot{options: options}}, now: time.Unix(100, 0), seconds: 100}
+	d := decidingAt(100, options)
 	s := &slot{boundActivity: &boundActivity{
 		activity: &activity{selections: make([]selection, 1)}, strategy: &boundStrategy{},
 		rankings: []ranking{{static: true, order: newOrder(false, make([]bundle, 1), made), minScore: math.Inf(-1)}},
@@ -162,8 +210,8 @@ func TestNoHashLiesBetweenBands(t *testing.T) {
 	var w walk
 	w.begin(s, d, 0)
 	var got []uint64
-	for q := w.next(s, d); q.entry != nil; q = w.next(s, d) {
-		got = append(got, q.hash)
+	for e, hash := nextTied(&w, s, d); e != nil; e, hash = nextTied(&w, s, d) {
+		got = append(got, hash)
 	}
 	slices.Sort(hashes)
 	assert.Equal(t, hashes, got)

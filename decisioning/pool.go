@@ -51,54 +51,70 @@ func (s *slot) fill(d *deciding) {
 	if s.loose >= s.need {
 		return
 	}
-	for s.loose < s.need+s.extra && !s.dry {
-		s.drawNext(d)
+	for s.loose < s.need+s.extra && (s.considered < len(s.pool) || s.draw(d, s.need+s.extra-s.loose)) {
 		if s.considered < len(s.pool) {
-			s.considered++
-			s.consider(d, int32(s.considered-1))
+			s.consider(d)
 		}
 	}
 }
 
-// drawNext moves the next candidate that passes into the pool.
-func (s *slot) drawNext(d *deciding) {
-	for s.walking < len(s.walks) {
+// draw takes the next candidates that pass, not more than wanted, and reports whether there was one.
+func (s *slot) draw(d *deciding, wanted int) bool {
+	for ; s.walking < len(s.walks) && !s.dry; s.walking++ {
 		w := &s.walks[s.walking]
-		q := w.next(s, d)
-		if q.entry == nil {
-			s.walking++
-			continue
+		if !w.heaped {
+			before := len(s.pool)
+			if w.sprint(s, d, wanted); len(s.pool) > before {
+				return true
+			}
 		}
-		if s.lets(d, w, &q) {
-			s.admit(d, w, &q)
-			return
+		if e, hash, score := w.next(s, d); e != nil {
+			s.admit(d, w, e, hash, score)
+			s.consider(d)
+			return true
 		}
 	}
 	s.dry = true
+	return false
 }
 
-// lets reports whether the candidate passes. That it has passed counts only while no
-// filter has failed.
-func (s *slot) lets(d *deciding, w *walk, q *queued) bool {
-	return q.passed && !s.barred || !q.passed && s.passes(d, w, q.entry)
-}
-
-func (s *slot) admit(d *deciding, w *walk, q *queued) {
+// take moves the candidate, which has its score, into the pool, and considers it.
+func (s *slot) take(d *deciding, w *walk, e *entry, hash uint64) {
+	if e.limited || e.unscored || w.floored || s.capped {
+		s.admit(d, w, e, hash, e.scoreOrNaN())
+		s.consider(d)
+		return
+	}
+	// Nothing speaks against it.
 	n := len(s.pool)
 	s.pool = resize(s.pool, n+1)
-	r, e := &s.pool[n], q.entry
-	r.offer, r.tier, r.score, r.hash, r.shown = e.offer, w.tier, q.score, q.hash, e.shown
-	r.low = w.ranking.leavesOut(q.score, math.IsNaN(q.score))
+	r := &s.pool[n]
+	r.offer, r.tier, r.score, r.hash, r.shown, r.low = e.offer, w.tier, e.score, hash, e.shown, false
+	r.draw.from, r.draw.to, r.draw.missing, r.draw.broken = 0, 0, false, false
+	s.list = append(s.list, int32(n))
+	s.considered = n + 1
+	s.loose++
+}
+
+// admit moves the candidate into the pool.
+func (s *slot) admit(d *deciding, w *walk, e *entry, hash uint64, score float64) {
+	n := len(s.pool)
+	s.pool = resize(s.pool, n+1)
+	r := &s.pool[n]
+	r.offer, r.tier, r.score, r.hash, r.shown = e.offer, w.tier, score, hash, e.shown
+	r.low = w.ranking.leavesOut(score, math.IsNaN(score))
 	r.draw = draw{}
-	if e.limited || len(s.strategy.cappers) > 0 {
+	if e.limited || s.capped {
 		r.draw = d.draw(s, d.option(e.offer))
 		s.draws = s.draws || !r.draw.free()
 	}
 }
 
-// consider enters the candidate of the pool in the list of those that may be chosen,
+// consider enters the next candidate of the pool in the list of those that may be chosen,
 // if nothing that is known is against it and a plan may need it.
-func (s *slot) consider(d *deciding, i int32) {
+func (s *slot) consider(d *deciding) {
+	i := s.considered
+	s.considered++
 	switch r := &s.pool[i]; {
 	case r.low:
 		return
@@ -107,14 +123,11 @@ func (s *slot) consider(d *deciding, i int32) {
 	case d.capped(&r.draw) != "" || s.spares(d, &r.draw):
 		return
 	}
-	s.list = append(s.list, i)
+	s.list = append(s.list, int32(i))
 }
 
-// relist empties the list if what it reckons with is not what is known now.
+// relist empties the list, as what it reckons with is not what is known now.
 func (s *slot) relist(ctx context.Context, d *deciding) {
-	if s.learnt == d.learnt {
-		return
-	}
 	s.learnt = d.learnt
 	if s.draws || s.batched { // what draws on nothing no counter holds back
 		s.unlist()
@@ -131,10 +144,11 @@ func (s *slot) unlist() {
 
 // reconsider makes the list what it has to be by what is known and needed now.
 func (s *slot) reconsider(ctx context.Context, d *deciding) {
-	s.relist(ctx, d)
+	if s.learnt != d.learnt {
+		s.relist(ctx, d)
+	}
 	for s.considered < len(s.pool) && s.loose < s.need {
-		s.considered++
-		s.consider(d, int32(s.considered-1))
+		s.consider(d)
 	}
 }
 
@@ -144,17 +158,15 @@ func (s *slot) collect(d *deciding) {
 	for i := range s.walks {
 		w := &s.walks[i]
 		if !w.ranking.batched(d) {
-			for q := w.next(s, d); q.entry != nil; q = w.next(s, d) {
-				if s.lets(d, w, &q) {
-					s.admit(d, w, &q)
-				}
+			for e, hash, score := w.next(s, d); e != nil; e, hash, score = w.next(s, d) {
+				s.admit(d, w, e, hash, score)
 			}
 			continue
 		}
-		s.batched = true
+		s.batched, s.learnt = true, 0 // it has to be ranked
 		for e := range w.order.all {
 			if e.open(d) && s.passes(d, w, e) {
-				s.admit(d, w, &queued{entry: e, hash: tieOf(s.tieBase, e.hash), score: math.NaN()})
+				s.admit(d, w, e, tieOf(s.tieBase, e.hash), math.NaN())
 			}
 		}
 	}

@@ -33,6 +33,11 @@ func (r *ranking) batched(d *deciding) bool {
 	return !r.static && (r.ranker != nil || r.by == rank.ByUtility && d.engine.config.Acceptance != nil)
 }
 
+// scores reports whether that is so of a selection of the activity.
+func (d *deciding) scores(a *boundActivity) bool {
+	return slices.ContainsFunc(a.rankings, func(r ranking) bool { return r.batched(d) })
+}
+
 // rank lets Go code of the application score those of the pool that have room, and
 // puts the pool in order.
 func (s *slot) rank(ctx context.Context, d *deciding) {

@@ -26,7 +26,7 @@ var errRefused = errors.New("the counter refuses a reservation without a reason"
 // with what a refusal told.
 func (d *deciding) reserve(ctx context.Context, revision uint64, refusals int) (again bool, err error) {
 	r := d.reservation(revision)
-	grant, err := d.take(ctx, *r)
+	grant, err := d.take(ctx, r)
 	switch {
 	case err == nil && grant.Granted():
 		r.Revision = grant.Revision
@@ -42,9 +42,9 @@ func (d *deciding) reserve(ctx context.Context, revision uint64, refusals int) (
 
 // take reserves. A cancellation does not cut it short at once: a reply that
 // nobody hears may have taken the units.
-func (d *deciding) take(ctx context.Context, r capping.Reservation) (capping.Grant, error) {
+func (d *deciding) take(ctx context.Context, r *capping.Reservation) (capping.Grant, error) {
 	if ctx.Done() == nil || d.engine.counter.isLocal() && ctx.Err() == nil {
-		return d.engine.counter.Reserve(ctx, r)
+		return d.engine.counter.Reserve(ctx, *r)
 	}
 	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
@@ -57,7 +57,7 @@ func (d *deciding) take(ctx context.Context, r capping.Reservation) (capping.Gra
 			cancel()
 		}
 	})()
-	return d.engine.counter.Reserve(own, r)
+	return d.engine.counter.Reserve(own, *r)
 }
 
 // learnRefusal notes which counters are full, and reports whether any is one that

@@ -27,7 +27,7 @@ func (w *walk) score(s *slot, d *deciding) {
 		if e.open(d) {
 			w.queue = append(w.queue, queued{entry: e, hash: tieOf(s.tieBase, e.hash), score: math.NaN()})
 		} else if e.end < d.seconds {
-			w.expired++
+			w.passOver(d, 1)
 		}
 	}
 	if w.ranking.formula == nil {

@@ -16,6 +16,11 @@ type seating struct {
 	bound  []*boundActivity // nil: it is quarantined
 	wanted int              // offers, by all of them together
 	mixed  bool             // they score in different ways, and none has a weight
+	scored bool             // the application scores candidates of some, all at once
+	capped bool             // the application has cappers for some
+
+	binding uint64 // the number of the latest
+	era     uint64 // of the list and the binding: another with each of others
 
 	seen  []uint32 // by activity: the round in which it was named
 	round uint32
@@ -34,15 +39,25 @@ func (d *deciding) seat() error {
 			s.ids = s.ids[:0]
 			return err
 		}
+		s.mixed, s.scored, s.capped = s.mixes(), s.any(d.scores), s.any(hasCappers)
 		d.slots = resize(d.slots, len(s.ids))
 		for i := range d.slots {
-			d.slots[i].boundActivity, d.slots[i].id = s.bound[i], s.ids[i]
+			d.slots[i].sit(s.ids[i], s.bound[i])
 		}
+		s.era++
 	}
-	for i := range d.slots {
-		d.slots[i].begin(d)
+	if s.binding != d.binding.number {
+		s.binding = d.binding.number
+		s.era++
 	}
 	return nil
+}
+
+func (s *slot) sit(id ActivityID, a *boundActivity) {
+	s.id, s.boundActivity, s.seat = id, a, seat{}
+	if a != nil {
+		s.placement, s.tieHash, s.count, s.capped = a.ref.Placement, a.hash, a.ref.Count, hasCappers(a)
+	}
 }
 
 // look looks the activities up.
@@ -72,7 +87,6 @@ func (s *seating) look(activities []ActivityID) error {
 		}
 		s.ids, s.bound = append(s.ids, id), append(s.bound, a)
 	}
-	s.mixed = s.mixes()
 	return nil
 }
 
@@ -108,19 +122,12 @@ func (s *seating) mixes() bool {
 	return false
 }
 
-// begin forgets what the last decision found for the slot, and looks at the calendar of
-// its activity.
-func (s *slot) begin(d *deciding) {
-	// One by one: a tuple would be made elsewhere first, and copied.
-	s.progress = progress{}
-	s.closed = s.closed[:0]
-	s.pool = s.pool[:0]
-	s.chosen = s.chosen[:0]
-	s.list = s.list[:0]
-	if s.boundActivity != nil {
-		s.dated = s.openAt(d)
-	}
+// any reports whether it is so of one of the activities.
+func (s *seating) any(is func(*boundActivity) bool) bool {
+	return slices.ContainsFunc(s.bound, func(a *boundActivity) bool { return a != nil && is(a) })
 }
+
+func hasCappers(a *boundActivity) bool { return len(a.strategy.cappers) > 0 }
 
 // openAt reports whether the calendar of the activity is open at the instant of the decision.
 func (a *boundActivity) openAt(d *deciding) bool {

@@ -138,16 +138,6 @@ type limit struct {
 	schedule *capping.Schedule // nil: per decision
 }
 
-// key returns the key of the counter without tenant, profile and the bounds of the
-// window.
-func (l *limit) key(o *offer.Offer) capping.Key {
-	k := capping.Key{Policy: l.policy, Counts: l.cap.Counts, Placement: l.cap.Placement}
-	if l.policy == "" {
-		k.Offer = o.ID
-	}
-	return k
-}
-
 // An activity is an Activity, compiled.
 type activity struct {
 	def        *Activity

@@ -25,7 +25,7 @@ func (d *deciding) suppress() {
 	}
 	for i := range d.slots {
 		s := &d.slots[i]
-		if s.boundActivity == nil || !s.dated {
+		if s.boundActivity == nil || !s.openAt(d) {
 			continue
 		}
 		for t := range s.rankings {
@@ -47,7 +47,7 @@ func (d *deciding) suppress() {
 func (d *deciding) bears(p int32) bool {
 	for i := range d.slots {
 		s := &d.slots[i]
-		if s.boundActivity == nil || !s.dated {
+		if s.boundActivity == nil || !s.openAt(d) {
 			continue
 		}
 		for t := range s.rankings {

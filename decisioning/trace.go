@@ -122,7 +122,7 @@ func (s *slot) narrowedBy(d *deciding, i int32) Exclusion {
 		return Exclusion{NotSelected, ""}
 	case d.excludes(i):
 		return Exclusion{NotSelected, "excluded by the request"}
-	case !s.dated:
+	case !s.openAt(d):
 		return Exclusion{OutOfCalendar, "the activity's dates"}
 	case !o.Open(d.now):
 		return Exclusion{OutOfCalendar, "the offer's dates"}
