@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/proffer-go/proffer/capping"
 )
@@ -42,7 +41,15 @@ func (d *deciding) collect() {
 
 // whole reports whether somebody has to see all candidates of the slot together.
 func (s *slot) whole(d *deciding) bool {
-	return d.tracing() || slices.ContainsFunc(s.walks, func(w walk) bool { return w.ranking.batched(d) })
+	if d.tracing() {
+		return true
+	}
+	for i := range s.walks {
+		if s.walks[i].ranking.batched(d) {
+			return true
+		}
+	}
+	return false
 }
 
 // arbitrate makes the plan, of as few candidates as prove it.

@@ -21,11 +21,13 @@ func (d *deciding) begin(ctx context.Context, e *Engine, into *Decision) error {
 	}
 	d.engine, d.binding, d.now, d.result = e, b, d.request.At, into
 	d.alarm = alarm{done: ctx.Done()}
+	d.present = 0
 	if d.now.IsZero() {
 		d.now = e.config.Now()
+		d.present = d.now.Unix()
 	}
 	d.now = d.now.Round(0).UTC()
-	d.seconds, d.present = d.now.Unix(), 0
+	d.seconds = d.now.Unix()
 	d.unasked, d.errs, d.bound, d.visited, d.warned = 0, factErrors{}, false, 0, d.warned[:0]
 	d.unfit = resize(d.unfit, len(b.snapshot.programs))
 	clear(d.unfit)
@@ -67,7 +69,7 @@ func (d *deciding) release() {
 	}
 	d.prepared = nil
 	d.match.Forget()
-	if d.pruning || d.truths != nil {
+	if d.pruning || d.tracing() {
 		for i := range d.slots {
 			d.slots[i].release(d)
 		}

@@ -39,7 +39,7 @@ type Config struct {
 	Profiles profile.Source      // for requests without a profile; nil: none
 	Events   profile.EventSource // for requests without events; nil: none
 
-	Now           func() time.Time // the instant of requests without one; nil: time.Now
+	Now           func() time.Time // the instant of requests without one, and what is past and what is not; nil: time.Now
 	Seed          uint64           // of the order of ties
 	Tenant        string           // part of every counter's identity
 	MaxActivities int              // of one request; 0: 30

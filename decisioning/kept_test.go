@@ -158,3 +158,49 @@ func TestWalksThatFactsChangeAreNotKept(t *testing.T) {
 		assert.Equal(t, map[bool]offer.ID{true: "gold", false: "rest"}[vip], got.Propositions[0].Offers[0].ID)
 	}
 }
+
+// TestWalksOfClosedActivitiesAreNotKept: an activity ends with its own calendar, whatever its offers' are.
+func TestWalksOfClosedActivitiesAreNotKept(t *testing.T) {
+	at := time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
+	s, err := Compile(Catalog{
+		Placements: []placement.Placement{{ID: "hero", Channel: "web", ContentTypes: []string{"text/plain"}}},
+		Offers:     []offer.Offer{{ID: "tent", Status: offer.Approved, Representations: hero}},
+		Activities: []Activity{{ID: "home", Placement: "hero", Selections: []Selection{{}}, Optional: true, Start: at, End: at.Add(time.Minute)}},
+	})
+	require.NoError(t, err)
+	e, err := New(Config{})
+	require.NoError(t, err)
+	require.NoError(t, e.Publish(s))
+	d, got := new(deciding), new(Decision)
+	for _, after := range []time.Duration{time.Second, -1, 0, time.Minute - 1, time.Minute, time.Second, time.Hour, -time.Hour} {
+		r := Request{Activities: []ActivityID{"home"}, At: at.Add(after)}
+		require.NoError(t, d.into(t.Context(), e, &r, got))
+		assert.Equal(t, 0 <= after && after < time.Minute, got.Propositions[0].Kind == ProposesOffer, after)
+	}
+}
+
+// TestWalksOfAnotherSnapshotAreNotKept: a change of an offer is visible to the next decision.
+func TestWalksOfAnotherSnapshotAreNotKept(t *testing.T) {
+	tent := offer.Offer{ID: "tent", Status: offer.Approved, Representations: hero}
+	s, err := Compile(Catalog{
+		Placements: []placement.Placement{{ID: "hero", Channel: "web", ContentTypes: []string{"text/plain"}}},
+		Offers:     []offer.Offer{tent},
+		Activities: []Activity{{ID: "home", Placement: "hero", Selections: []Selection{{}}, Optional: true}},
+	})
+	require.NoError(t, err)
+	e, err := New(Config{})
+	require.NoError(t, err)
+	require.NoError(t, e.Publish(s))
+	d, got := new(deciding), new(Decision)
+	for _, id := range []offer.ID{"tent", "better", "best"} {
+		if id != tent.ID {
+			tent.ID, tent.Priority = id, tent.Priority+1
+			require.NoError(t, e.Update(Change{Put: &tent}))
+		}
+		for range 3 {
+			r := Request{Activities: []ActivityID{"home"}}
+			require.NoError(t, d.into(t.Context(), e, &r, got))
+			assert.Equal(t, id, got.Propositions[0].Offers[0].ID)
+		}
+	}
+}

@@ -154,7 +154,7 @@ func (d *deciding) enterOwn(w *draw, s *slot, o *option, c capping.Capper) {
 	var limits []capping.Limit
 	err := func() (err error) {
 		defer contain(&err)
-		limits = c.Limits(&d.facts, o.offer, s.ref.Placement, nil)
+		limits = c.Limits(&d.facts, o.offer, s.placement, nil)
 		return capping.CheckLimits(limits)
 	}()
 	if err != nil {

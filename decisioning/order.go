@@ -115,11 +115,11 @@ type order struct {
 	blanket  []int32 // counters that all of them draw on, perhaps not every one
 }
 
-// A block is some entries of an order, one behind the other. It is immutable, but for its season.
+// A block is some entries of an order, one behind the other. It is immutable, but for what decisions remember.
 type block struct {
 	entries []entry
 	season  atomic.Pointer[season] // the latest that decisions came by
-	bound   atomic.Int64           // a second in which a calendar begins or ends
+	bound   atomic.Int64           // a second in which a calendar begins or ends, perhaps second 0
 }
 
 // blockSize is how many entries a block has at most, which is what a change copies.

@@ -58,7 +58,7 @@ func (s *slot) fill(d *deciding) {
 	}
 }
 
-// draw takes the next candidates that pass, not more than wanted, and reports whether there was one.
+// draw takes the next candidates that pass, of which so many are wanted at most, and reports whether there was one.
 func (s *slot) draw(d *deciding, wanted int) bool {
 	for ; s.walking < len(s.walks) && !s.dry; s.walking++ {
 		w := &s.walks[s.walking]

@@ -12,8 +12,8 @@ type season struct {
 	open        []opening
 	expired     int // entries that are past
 
-	entries []entry // of the block
-	end     int     // it has those before: all, unless it is a decision's own
+	entries    []entry // of the block
+	begin, end int     // it has those between: all, unless it is a decision's own
 }
 
 // An opening is a candidate that is open, in as little as is looked at of most.
@@ -35,7 +35,7 @@ var noSeason = season{from: math.MinInt64, until: math.MaxInt64}
 // in the second of a bound, the decision goes on with a part of its own: instants may come in any order.
 func (b *block) at(d *deciding, own *season) *season {
 	last := b.season.Load()
-	if last != nil && last.from < d.seconds && d.seconds < last.until {
+	if last != nil && last.has(d.seconds) {
 		return last
 	}
 	if (last == nil || last.until <= d.seconds) && b.bound.Load() != d.seconds && d.seconds <= d.clock() {
@@ -48,22 +48,26 @@ func (b *block) at(d *deciding, own *season) *season {
 		}
 		return own
 	}
-	own.fill(d, b.entries, 0, part)
+	if same := len(own.entries) == len(b.entries) && &own.entries[0] == &b.entries[0]; !same || own.begin > 0 || !own.has(d.seconds) {
+		own.fill(d, b.entries, 0, part)
+	}
 	return own
 }
+
+func (s *season) has(second int64) bool { return s.from < second && second < s.until }
 
 // part is how many entries a part has at least, but for the last one: few of a block are looked at.
 const part = 16
 
 func (s *season) clone() *season {
-	return &season{from: s.from, until: s.until, open: slices.Clone(s.open), expired: s.expired, entries: s.entries, end: s.end}
+	return &season{from: s.from, until: s.until, open: slices.Clone(s.open), expired: s.expired, entries: s.entries, begin: s.begin, end: s.end}
 }
 
 // fill makes s the season of the decision, with as many entries from a place on as are wanted, and those that
 // are tied with them. It reports whether it is more than a second of which the nanoseconds tell.
 func (s *season) fill(d *deciding, entries []entry, at, wanted int) (more bool) {
 	s.from, s.until, s.expired = math.MinInt64, math.MaxInt64, 0
-	s.open, s.entries, s.end = s.open[:0], entries, at
+	s.open, s.entries, s.begin, s.end = s.open[:0], entries, at, at
 	more = true
 	for ; s.end < len(entries); s.end++ {
 		e := &entries[s.end]
@@ -84,6 +88,9 @@ func (s *season) fill(d *deciding, entries []entry, at, wanted int) (more bool) 
 			o.run = min(next.run, maxRun-1) + 1
 		}
 	}
+	if !more {
+		s.until = s.from // it is of no use to another
+	}
 	return more
 }
 
@@ -100,7 +107,8 @@ func (s *season) border(bound, second int64) bool {
 	return true
 }
 
-// clock returns the second in which the application's clock was when the decision first asked for it.
+// clock returns the second in which the application's clock was when the decision first asked for it. It is
+// read anew only if that was second 0.
 func (d *deciding) clock() int64 {
 	if d.present == 0 {
 		d.present = d.engine.config.Now().Unix()

@@ -1,6 +1,10 @@
 package decisioning
 
-import "github.com/proffer-go/proffer/internal/predicate"
+import (
+	"slices"
+
+	"github.com/proffer-go/proffer/internal/predicate"
+)
 
 // sprint moves candidates into the pool, as long as fewer than wanted are, and ties are short. They
 // mostly are, and as many candidates are wanted as are proposed: so nearly all of nearly all decisions is
@@ -37,7 +41,7 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int) {
 // short queues the tie that comes next if it is short, and else nothing.
 func (w *walk) short(s *slot, d *deciding) bool {
 	t := &w.ties
-	if d.swept || t.at >= len(t.season.open) && !w.goOn(d, t.season.end) {
+	if d.swept && !w.skip(d) || t.at >= len(t.season.open) && !w.goOn(d, t.season.end) {
 		return false
 	}
 	from, at := t.season, t.at
@@ -53,6 +57,9 @@ func (w *walk) short(s *slot, d *deciding) bool {
 	}
 	hashTied(t.band, from.open[at:at+n], s.tieBase, uint32(at))
 	t.at, t.head, t.end, t.sorted, t.short = at+n, 0, n, false, true
+	if d.swept {
+		t.end = len(slices.DeleteFunc(t.band[:n], func(q tied) bool { return !d.mayHold(from.open[q.at].rule) }))
+	}
 	return true
 }
 

@@ -14,7 +14,7 @@ import (
 // rising hashes, so that a tie of thousands of which a few are wanted costs one look at each and the
 // sorting of a few.
 type ties struct {
-	first  *season // of the first block
+	first  *season // of the first block; of own it is only as long as the walk is in its first part
 	season *season // of the block
 	next   int     // block
 	at     int     // in the season: where the tie begins that comes next, or in the block the long one that is at hand
@@ -236,9 +236,6 @@ func (w *walk) leave(d *deciding) {
 	t := &w.ties
 	if t.width = 0; t.next != t.endNext {
 		t.enter(d, w.order, t.endNext-1)
-	}
-	if t.endAt >= t.season.end && w.goOn(d, t.endAt) {
-		return
 	}
 	t.at = sort.Search(len(t.season.open), func(k int) bool { return int(t.season.open[k].place) >= t.endAt })
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"github.com/proffer-go/proffer/collection"
 	"github.com/proffer-go/proffer/constraint"
 	"github.com/proffer-go/proffer/decisioning"
 	"github.com/proffer-go/proffer/offer"
@@ -23,7 +24,8 @@ import (
 // decision.
 func TestUsedEngineDecidesAsANewOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		u := &used{T: t}
+		u := &used{T: t, filters: rapid.Bool().Draw(t, "filters")}
+		u.clock = u.instant()
 		u.publish()
 		for range rapid.IntRange(2, 14).Draw(t, "steps") {
 			switch rapid.IntRange(0, 9).Draw(t, "what") {
@@ -33,6 +35,8 @@ func TestUsedEngineDecidesAsANewOne(t *testing.T) {
 				u.update()
 			case 2:
 				u.prepare()
+			case 3:
+				u.clock = u.instant()
 			default:
 				u.ask()
 			}
@@ -48,6 +52,8 @@ type used struct {
 	prepared []decisioning.Request
 	into     decisioning.Decision // of all decisions that are made into one
 	within   func()               // what a filter does in the midst of the next decision
+	filters  bool                 // there is that filter
+	clock    time.Time
 }
 
 // instants are some around which calendars begin and end.
@@ -94,14 +100,18 @@ func (u *used) offer(i int) offer.Offer {
 func (u *used) publish() {
 	c := shop()
 	c.Activities = nil
+	c.Collections = append(c.Collections, collection.Collection{ID: "even", AnyTags: []offer.Tag{"t0"}}, collection.Collection{ID: "odd", AnyTags: []offer.Tag{"t1"}})
 	for i := range rapid.IntRange(3, 45).Draw(u.T, "offers") {
 		c.Offers = append(c.Offers, u.offer(i))
 	}
 	for i := range 6 {
 		a := decisioning.Activity{
-			ID: decisioning.ActivityID(fmt.Sprint("activity-", i)), Placement: "hero", Selections: []decisioning.Selection{{}}, Fallback: "hello",
+			ID: decisioning.ActivityID(fmt.Sprint("activity-", i)), Placement: "hero", Selections: u.selections(), Fallback: "hello",
 			Count: rapid.IntRange(1, 3).Draw(u.T, "count"),
 			Rank:  rapid.SampledFrom([]rank.Spec{{}, {By: rank.ByUtility}, {Formula: "profile.age * offer.priority"}}).Draw(u.T, "rank"),
+		}
+		if rapid.IntRange(0, 3).Draw(u.T, "activity has a rule") == 0 {
+			a.Eligibility = rapid.SampledFrom(usedRules).Draw(u.T, "activity's rule")
 		}
 		if a.Start, a.End = u.calendar(); rapid.IntRange(0, 5).Draw(u.T, "faulty") == 0 {
 			a.Fallback = "nothing"
@@ -118,6 +128,18 @@ func (u *used) publish() {
 	require.NoError(u, u.engine.Publish(u.snapshot()))
 }
 
+// selections draws one of all offers, or two of which the first may be closed.
+func (u *used) selections() []decisioning.Selection {
+	if rapid.Bool().Draw(u.T, "one selection") {
+		return []decisioning.Selection{{}}
+	}
+	first := decisioning.Selection{Collection: "even"}
+	if rapid.Bool().Draw(u.T, "selection has a rule") {
+		first.Eligibility = rapid.SampledFrom(usedRules).Draw(u.T, "selection's rule")
+	}
+	return []decisioning.Selection{first, {Collection: rapid.SampledFrom([]collection.ID{"", "odd"}).Draw(u.T, "rest")}}
+}
+
 func (u *used) snapshot() *decisioning.Snapshot {
 	s, err := decisioning.Compile(u.catalog, decisioning.Quarantine())
 	require.NoError(u, err)
@@ -126,15 +148,17 @@ func (u *used) snapshot() *decisioning.Snapshot {
 
 // fresh returns a new engine for the catalog.
 func (u *used) fresh(disturbed bool) *decisioning.Engine {
-	e, err := decisioning.New(decisioning.Config{MaxActivities: 5, Strategy: decisioning.Strategy{Filters: []constraint.Filter{
-		constraint.Each("disturbs", func(_ context.Context, _ *profile.Facts, o *offer.Offer) (bool, error) {
+	config := decisioning.Config{MaxActivities: 5, Now: func() time.Time { return u.clock }}
+	if u.filters {
+		config.Strategy.Filters = append(config.Strategy.Filters, constraint.Each("disturbs", func(_ context.Context, _ *profile.Facts, o *offer.Offer) (bool, error) {
 			if within := u.within; disturbed && within != nil {
 				u.within = nil
 				within()
 			}
 			return o.ID != "offer-3", nil
-		}),
-	}}})
+		}))
+	}
+	e, err := decisioning.New(config)
 	require.NoError(u, err)
 	require.NoError(u, e.Publish(u.snapshot()))
 	return e
@@ -185,6 +209,9 @@ func (u *used) request() decisioning.Request {
 	}
 	if rapid.IntRange(0, 9).Draw(u.T, "hold") == 0 {
 		r.Hold = -1
+	}
+	if rapid.IntRange(0, 7).Draw(u.T, "traced") == 0 {
+		r.Trace = decisioning.TraceReasons
 	}
 	return r
 }
