@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -619,9 +620,11 @@ func TestBatchTakesTheSameMemoryHoweverLong(t *testing.T) {
 		runtime.ReadMemStats(&after)
 		return after.Mallocs - before.Mallocs
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // which would empty pools in between
 	objects(1000)
-	if few := uint64(1000 * runtime.GOMAXPROCS(0)); !racing {
-		assert.Less(t, objects(100_000), few)
+	// Where cores are busy all turns that are read ahead may wait for the first time, each with a Decision.
+	if waiting := uint64(128 * runtime.GOMAXPROCS(0)); !racing {
+		assert.Less(t, objects(100_000), 16*waiting)
 	}
 }
 
