@@ -622,9 +622,12 @@ func TestBatchTakesTheSameMemoryHoweverLong(t *testing.T) {
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // which would empty pools in between
 	objects(1000)
-	// Where cores are busy all turns that are read ahead may wait for the first time, each with a Decision.
-	if waiting := uint64(128 * runtime.GOMAXPROCS(0)); !racing {
-		assert.Less(t, objects(100_000), 16*waiting)
+	least := objects(100_000)
+	for range 4 { // on busy cores some turn may wait in any run for the first time, and have a new Decision
+		least = min(least, objects(100_000))
+	}
+	if few := uint64(1000 * runtime.GOMAXPROCS(0)); !racing {
+		assert.Less(t, least, few)
 	}
 }
 
