@@ -68,6 +68,17 @@ func TestBaselineTellsWhatFellBehind(t *testing.T) {
 	}
 }
 
+func TestBaselineTakesTheBestOfTwoRuns(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "baseline.json")
+	name := "30 activities from JSON, sequential"
+	require.NoError(t, record(path, []Row{{Name: nameExpert, Ratio: 30}, {Name: name}}))
+	slow, lavish := []Row{{Name: nameExpert, Ratio: 19}, {Name: name}}, []Row{{Name: nameExpert, Ratio: 30}, {Name: name, Allocs: 1}}
+	assert.NoError(t, check(path, slow, lavish), "neither is so twice")
+	assert.NoError(t, check(path, lavish, slow))
+	assert.EqualError(t, check(path, slow, slow), nameExpert+"|0|0: the ratio fell from 30 to 19")
+	assert.EqualError(t, check(path, lavish, lavish), name+"|0|0: allocations grew from 0 to 1")
+}
+
 func TestGoalsAreJudged(t *testing.T) {
 	quick := Row{CPU: 20_000}.within(goalDecide, 20*time.Microsecond)
 	assert.True(t, quick.Met)

@@ -4,7 +4,7 @@
 //	go run .                                  all of it, in some minutes
 //	go run . -md FILE                         and writes the table as Markdown
 //	go run . -quick -json                     the main rows in less than a minute, as JSON
-//	go run . -quick -check baseline.json      fails where it fell behind the baseline
+//	go run . -quick -check baseline.json      fails where it twice fell behind the baseline
 //	go run . -quick -record baseline.json     writes the baseline
 //
 // Proffer and the peers decide the same requests, and are compared offer by offer,
@@ -33,7 +33,8 @@ func main() {
 	if *asJSON {
 		b.emit = func(r Row) { must(writeJSON(os.Stdout, r)) }
 	}
-	b.run(regexp.MustCompile(*only))
+	sections := regexp.MustCompile(*only)
+	b.run(sections)
 	if !*asJSON {
 		fmt.Print(markdown(b.rows))
 	}
@@ -44,7 +45,14 @@ func main() {
 		must(record(*recorded, b.rows))
 	}
 	if *baseline != "" {
-		if err := check(*baseline, b.rows); err != nil {
+		err := check(*baseline, b.rows)
+		if err != nil { // a neighbour may have been busy: what fell behind does so twice
+			fmt.Fprintf(os.Stderr, "%v\nmeasured once more:\n", err)
+			again := &bench{quick: *quick, emit: func(Row) {}}
+			again.run(sections)
+			err = check(*baseline, b.rows, again.rows)
+		}
+		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}

@@ -83,6 +83,7 @@ type decider interface {
 // contest measures a peer on the scene, against the time that proffer takes. Both
 // have been found alike before.
 func (b *bench) contest(s *scene, name string, d decider, own time.Duration, plan measure.Plan) Row {
+	plan.Patience = 0 // it is slow
 	r := measure.Run(plan, func(i int) {
 		_, err := d.Decide(&s.requests[i%len(s.requests)])
 		must(err)

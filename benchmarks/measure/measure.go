@@ -8,6 +8,7 @@
 package measure
 
 import (
+	"cmp"
 	"runtime"
 	"slices"
 	"syscall"
@@ -17,11 +18,12 @@ import (
 
 // A Plan says how long to measure.
 type Plan struct {
-	Rounds  int           // at least 5 for a median
-	Round   time.Duration // about how long a round takes; one call at least
-	Warm    int           // calls before, unless they take longer than five rounds
-	Tail    time.Duration // about how long to time single calls; 0: not at all
-	Threads bool          // what is measured works in several threads
+	Rounds   int           // at least 5 for a median
+	Round    time.Duration // about how long a round takes; one call at least
+	Warm     int           // calls before
+	Patience time.Duration // how long these may take; 0: as long as five rounds
+	Tail     time.Duration // about how long to time single calls; 0: not at all
+	Threads  bool          // what is measured works in several threads
 }
 
 // A Result is what one call takes.
@@ -41,7 +43,8 @@ func Run(p Plan, op func(i int)) Result {
 		next++
 	}
 	calls := calibrate(p.Round, call)
-	for start := CPU(false); next < p.Warm && CPU(false)-start < 5*p.Round; {
+	patience := cmp.Or(p.Patience, 5*p.Round)
+	for start := CPU(false); next < p.Warm && CPU(false)-start < patience; {
 		call()
 	}
 	runtime.GC()
