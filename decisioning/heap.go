@@ -89,3 +89,11 @@ func (q *queued) before(d *deciding, o *queued) bool {
 		return d.compareIDs(q.entry, o.entry) < 0
 	}
 }
+
+// one is 1 for true.
+func one(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

@@ -12,7 +12,6 @@ type ranked struct {
 	offer int32
 	tier  int32
 	score float64 // NaN: none
-	hash  uint64
 	draw  draw
 	shown uint8 // as its entry has it
 	low   bool  // below the selection's least score; only in traces
@@ -22,7 +21,7 @@ func (r *ranked) scored() bool { return !math.IsNaN(r.score) }
 
 // compare orders by tier, then score, then the tie hash. Without a score an
 // offer comes after all scored ones of its tier, by priority.
-func (r *ranked) compare(d *deciding, o *ranked) int {
+func (r *ranked) compare(s *slot, d *deciding, o *ranked) int {
 	if r.tier != o.tier {
 		return cmp.Compare(r.tier, o.tier)
 	}
@@ -35,14 +34,11 @@ func (r *ranked) compare(d *deciding, o *ranked) int {
 	if r.scored() && r.score != o.score {
 		return cmp.Compare(o.score, r.score)
 	}
-	a, b := d.option(r.offer).offer, d.option(o.offer).offer
-	if !r.scored() && a.Priority != b.Priority {
-		return cmp.Compare(b.Priority, a.Priority)
+	a, b := d.option(r.offer), d.option(o.offer)
+	if !r.scored() && a.offer.Priority != b.offer.Priority {
+		return cmp.Compare(b.offer.Priority, a.offer.Priority)
 	}
-	if r.hash != o.hash {
-		return cmp.Compare(r.hash, o.hash)
-	}
-	return cmp.Compare(a.ID, b.ID)
+	return cmp.Or(cmp.Compare(tieOf(s.tieBase, a.hash), tieOf(s.tieBase, b.hash)), cmp.Compare(a.offer.ID, b.offer.ID))
 }
 
 // fill draws candidates until as many as needed are loose, as far as is known, or
@@ -68,8 +64,8 @@ func (s *slot) draw(d *deciding, wanted int) bool {
 				return true
 			}
 		}
-		if e, hash, score := w.next(s, d); e != nil {
-			s.admit(d, w, e, hash, score)
+		if e, score := w.next(s, d); e != nil {
+			s.admit(d, w, e, score)
 			s.consider(d)
 			return true
 		}
@@ -79,9 +75,9 @@ func (s *slot) draw(d *deciding, wanted int) bool {
 }
 
 // take moves the candidate, which has its score, into the pool, and considers it.
-func (s *slot) take(d *deciding, w *walk, e *entry, hash uint64) {
+func (s *slot) take(d *deciding, w *walk, e *entry) {
 	if e.limited || e.unscored || w.floored || s.capped {
-		s.admit(d, w, e, hash, e.scoreOrNaN())
+		s.admit(d, w, e, e.scoreOrNaN())
 		s.consider(d)
 		return
 	}
@@ -89,7 +85,7 @@ func (s *slot) take(d *deciding, w *walk, e *entry, hash uint64) {
 	n := len(s.pool)
 	s.pool = resize(s.pool, n+1)
 	r := &s.pool[n]
-	r.offer, r.tier, r.score, r.hash, r.shown, r.low = e.offer, w.tier, e.score, hash, e.shown, false
+	r.offer, r.tier, r.score, r.shown, r.low = e.offer, w.tier, e.score, e.shown, false
 	r.draw.from, r.draw.to, r.draw.missing, r.draw.broken = 0, 0, false, false
 	s.list = append(s.list, int32(n))
 	s.considered = n + 1
@@ -97,11 +93,11 @@ func (s *slot) take(d *deciding, w *walk, e *entry, hash uint64) {
 }
 
 // admit moves the candidate into the pool.
-func (s *slot) admit(d *deciding, w *walk, e *entry, hash uint64, score float64) {
+func (s *slot) admit(d *deciding, w *walk, e *entry, score float64) {
 	n := len(s.pool)
 	s.pool = resize(s.pool, n+1)
 	r := &s.pool[n]
-	r.offer, r.tier, r.score, r.hash, r.shown = e.offer, w.tier, score, hash, e.shown
+	r.offer, r.tier, r.score, r.shown = e.offer, w.tier, score, e.shown
 	r.low = w.ranking.leavesOut(score, math.IsNaN(score))
 	r.draw = draw{}
 	if e.limited || s.capped {
@@ -158,15 +154,15 @@ func (s *slot) collect(d *deciding) {
 	for i := range s.walks {
 		w := &s.walks[i]
 		if !w.ranking.batched(d) {
-			for e, hash, score := w.next(s, d); e != nil; e, hash, score = w.next(s, d) {
-				s.admit(d, w, e, hash, score)
+			for e, score := w.next(s, d); e != nil; e, score = w.next(s, d) {
+				s.admit(d, w, e, score)
 			}
 			continue
 		}
 		s.batched, s.learnt = true, 0 // it has to be ranked
 		for e := range w.order.all {
 			if e.open(d) && s.passes(d, w, e) {
-				s.admit(d, w, e, tieOf(s.tieBase, e.hash), math.NaN())
+				s.admit(d, w, e, math.NaN())
 			}
 		}
 	}

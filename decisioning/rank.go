@@ -61,7 +61,7 @@ func (s *slot) rank(ctx context.Context, d *deciding) {
 			r.low = w.ranking.leavesOut(r.score, !r.scored())
 		}
 	}
-	slices.SortFunc(s.pool, func(a, b ranked) int { return a.compare(d, &b) })
+	slices.SortFunc(s.pool, func(a, b ranked) int { return a.compare(s, d, &b) })
 }
 
 // score returns the score that the catalog gives to one offer, NaN for none.

@@ -24,7 +24,7 @@ type opening struct {
 	run   uint8 // how many are tied from here on, with this one, or maxRun
 }
 
-// maxRun stands for all longer runs.
+// maxRun stands for all longer runs, and those in which two have the same hash.
 const maxRun = math.MaxUint8
 
 // noSeason is that of no block.
@@ -82,16 +82,26 @@ func (s *season) fill(d *deciding, entries []entry, at, wanted int) (more bool) 
 			s.expired++
 		}
 	}
-	for k := len(s.open) - 2; k >= 0; k-- {
-		o, next := &s.open[k], &s.open[k+1]
-		if entries[o.place].tied(&entries[next.place]) {
-			o.run = min(next.run, maxRun-1) + 1
-		}
-	}
+	s.countRuns()
 	if !more {
 		s.until = s.from // it is of no use to another
 	}
 	return more
+}
+
+// countRuns counts how many are tied from each opening on. Ties in which two ids have one hash, which is
+// rare, pass for long ones, in which ids are looked at.
+func (s *season) countRuns() {
+	for k := len(s.open) - 2; k >= 0; k-- {
+		o, next := &s.open[k], &s.open[k+1]
+		if !s.entries[o.place].tied(&s.entries[next.place]) {
+			continue
+		}
+		o.run = min(next.run, maxRun-1) + 1
+		if o.run > shortTie || slices.ContainsFunc(s.open[k+1:k+int(o.run)], func(p opening) bool { return p.hash == o.hash }) {
+			o.run = maxRun
+		}
+	}
 }
 
 // border ends the season where a calendar has a bound. It reports false if that is the second itself.

@@ -1,45 +1,60 @@
 package decisioning
 
 import (
-	"slices"
+	"math"
 
 	"github.com/proffer-go/proffer/internal/predicate"
 )
 
+const (
+	shortTie  = 64 // how many candidates a short tie may have
+	manyTurns = 8  // of one of these: then it is time to queue the others
+)
+
 // sprint moves candidates into the pool, as long as fewer than wanted are, and ties are short. They
 // mostly are, and as many candidates are wanted as are proposed: so nearly all of nearly all decisions is
-// this loop, and what else would be a step of its own is done here in a few instructions. It leaves what
+// this loop. It keeps nothing of a tie but the least hash that may come next: of most ties one or two
+// candidates have their turn, so that to hash all of them again costs less than a queue. It leaves what
 // takes more to next, which goes on where it stops.
 func (w *walk) sprint(s *slot, d *deciding, wanted int) {
 	t := &w.ties
-	if t.width > 0 || t.head < t.end && !t.short {
+	if t.width > 0 || t.head < t.end {
 		return
 	}
-	for ; wanted > 0; t.head++ {
-		if t.head == t.end && !w.short(s, d) {
+	for wanted > 0 {
+		if t.left == 0 && !w.short(d) {
 			return
 		}
-		if t.end-t.head > 1 && !least(t.band, t.head, t.end) {
-			return // their ids tell
+		at := t.at
+		if t.tied > 1 {
+			if t.tied-t.left == manyTurns {
+				return
+			}
+			k, hash := least(t.season.open[at:at+t.tied], s.tieBase, t.floor)
+			at += k
+			t.floor = hash + 1
 		}
-		q := &t.band[t.head]
-		truth, rule := predicate.True, t.season.open[q.at].rule
-		if w.plain && rule != noRule {
-			if truth = d.holds(rule); truth == predicate.False {
+		if t.left--; t.left == 0 {
+			t.at += t.tied
+		}
+		o := &t.season.open[at]
+		truth := predicate.True
+		if w.plain && o.rule != noRule {
+			if truth = d.holds(o.rule); truth == predicate.False {
 				continue
 			}
 		}
-		e := w.placed(int(q.at))
+		e := &t.season.entries[o.place]
 		if !w.plain && !s.passes(d, w, e) || truth != predicate.True && !d.meets(e) {
 			continue
 		}
-		s.take(d, w, e, q.hash)
+		s.take(d, w, e)
 		wanted--
 	}
 }
 
-// short queues the tie that comes next if it is short, and else nothing.
-func (w *walk) short(s *slot, d *deciding) bool {
+// short begins the tie that comes next, and reports whether there is one that is short.
+func (w *walk) short(d *deciding) bool {
 	t := &w.ties
 	if d.swept && !w.skip(d) || t.at >= len(t.season.open) && !w.goOn(d, t.season.end) {
 		return false
@@ -55,52 +70,26 @@ func (w *walk) short(s *slot, d *deciding) bool {
 	if w.bounded && w.ends(w.placed(at)) {
 		return false
 	}
-	hashTied(t.band, from.open[at:at+n], s.tieBase, uint32(at))
-	t.at, t.head, t.end, t.sorted, t.short = at+n, 0, n, false, true
-	if d.swept {
-		t.end = len(slices.DeleteFunc(t.band[:n], func(q tied) bool { return !d.mayHold(from.open[q.at].rule) }))
+	for d.swept && !d.mayHold(from.open[at+n-1].rule) { // the first one's may
+		n--
 	}
+	t.tied, t.left, t.floor = n, n, 0
 	return true
 }
 
-// hashTied queues the candidates from a position on. This loop and the next are not inlined, so that the
-// compiler has registers enough for them.
+// least returns which of the candidates has the least hash from the floor on, and that hash. One has, and no
+// two have the same. It has no branch on hashes, which no processor could foresee, and is not inlined, so that
+// the compiler has registers enough for it.
 //
 //go:noinline
-func hashTied(band []tied, open []opening, base uint64, at uint32) {
-	band = band[:len(open)]
+func least(open []opening, base, floor uint64) (at int, hash uint64) {
+	above := uint64(math.MaxUint64)
 	for i := range open {
-		q := &band[i]
-		q.hash = tieOf(base, open[i].hash)
-		q.at = at
-		at++
+		h := tieOf(base, open[i].hash) - floor // those below it are far above
+		if h < above {
+			at = i
+		}
+		above = min(above, h)
 	}
-}
-
-// least moves the candidate with the least hash to the head. It reports false if two may have it.
-// It goes by numbers: no processor could foresee a branch on hashes.
-//
-//go:noinline
-func least(band []tied, head, end int) bool {
-	band = band[head:end]
-	hash, at, equal := band[0].hash, 0, 0
-	for i := 1; i < len(band); i++ {
-		h := band[i].hash
-		equal |= one(h == hash)
-		at += (i - at) & -one(h < hash)
-		hash = min(hash, h)
-	}
-	q, first := &band[at], &band[0]
-	place := q.at
-	q.hash, q.at = first.hash, first.at
-	first.hash, first.at = hash, place
-	return equal == 0
-}
-
-// one is 1 for true.
-func one(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
+	return at, above + floor
 }

@@ -155,7 +155,7 @@ func TestScoresOutOfRangeAreNone(t *testing.T) {
 			if o.ID == "a" {
 				return score, nil
 			}
-			return -5, nil
+			return -float64(o.ID[0]), nil
 		})
 		e := open(t, shop(inventory...), decisioning.Config{Strategy: decisioning.Strategy{Ranker: r}})
 		d := decide(t, e, asking("r", "home"))

@@ -14,7 +14,12 @@ func tieHash(seed uint64, person string, a ActivityID, o offer.ID) uint64 {
 // activity it is what all offers there share.
 func tieBase(seed uint64, person string) uint64 { return mix(seed ^ hashText(person)) }
 
-func tieOf(base, offerHash uint64) uint64 { return mix(base ^ offerHash) }
+// tieOf is half of a finalizer, which is enough: both are mixed already, and hashes are compared from their
+// high bits on, which depend on all of theirs. Of one base different hashes stay different.
+func tieOf(base, offerHash uint64) uint64 {
+	x := (base ^ offerHash) * 0xbf58476d1ce4e5b9
+	return (x ^ x>>32) * 0x94d049bb133111eb
+}
 
 // hashText is 64-bit FNV-1a, finished by mix because FNV's low bits are weak.
 func hashText(s string) uint64 {

@@ -9,7 +9,7 @@ import (
 )
 
 // Ties are where a walk is in an order that no request changes. Tied entries come by
-// their hashes, which depend on the person. Most ties are short, and queued at once, from the
+// their hashes, which depend on the person. Most ties are short, and of these the least is found in the
 // season of their block (sprint). All others are hashed when they are reached, and queued in bands of
 // rising hashes, so that a tie of thousands of which a few are wanted costs one look at each and the
 // sorting of a few.
@@ -17,15 +17,16 @@ type ties struct {
 	first  *season // of the first block; of own it is only as long as the walk is in its first part
 	season *season // of the block
 	next   int     // block
-	at     int     // in the season: where the tie begins that comes next, or in the block the long one that is at hand
+	at     int     // in the season: where the tie begins that is at hand or comes next; in the block, if that is long
 
-	floor, width   uint64 // of the next band of hashes of the long one; width 0: none is at hand
+	tied, left     int    // how many the short tie at hand has, and how many of these had no turn; 0: there is none
+	floor          uint64 // of the tie at hand: those with hashes below had their turn
+	width          uint64 // of the next band of hashes of the long one; 0: there is none
 	endNext, endAt int    // where the long one ends
 
-	band      []tied // with room for a short tie
-	head, end int    // of the band: those before the head had their turn
-	sorted    bool   // the band
-	short     bool   // the band is a short tie
+	band      []tied
+	head, end int  // of the band: those before the head had their turn
+	sorted    bool // the band
 
 	own season // of the decision alone
 }
@@ -33,18 +34,13 @@ type ties struct {
 // A tied candidate waits for its turn.
 type tied struct {
 	hash uint64
-	at   uint32 // of a short tie: in the season; else where its entry is: the block, and the position in it
+	at   uint32 // where its entry is: the block, and the position in it
 }
 
-const (
-	shortTie = 64 // how many candidates a short tie may have
-	bandSize = 16 // how many of a long one a band is meant to hold
-)
+// bandSize is how many candidates a band is meant to hold.
+const bandSize = 16
 
 func (t *ties) begin(d *deciding, o *order) {
-	if t.band == nil {
-		t.band = make([]tied, shortTie)
-	}
 	if t.first = &noSeason; len(o.blocks) > 0 { // looked at here many walks fetch theirs at the same time
 		t.first = o.blocks[0].at(d, &t.own)
 	}
@@ -56,7 +52,7 @@ func (t *ties) beginAgain() {
 	if t.next != 1 {
 		t.season, t.next = t.first, 1
 	}
-	t.at, t.width, t.head, t.end = 0, 0, 0, 0
+	t.at, t.left, t.width, t.head, t.end = 0, 0, 0, 0, 0
 }
 
 // enter goes to the beginning of the block.
@@ -77,9 +73,6 @@ func (w *walk) turn(s *slot, d *deciding) bool {
 }
 
 func (w *walk) entry(q *tied) *entry {
-	if t := &w.ties; t.short {
-		return w.placed(int(q.at))
-	}
 	return &w.order.blocks[q.at/blockSize].entries[q.at%blockSize]
 }
 
@@ -96,7 +89,7 @@ func (w *walk) refill(s *slot, d *deciding) bool {
 		switch {
 		case t.width > 0:
 			w.nextBand(s, d)
-		case !w.skip(d):
+		case t.left == 0 && !w.skip(d):
 			return false
 		case !w.firstBand(s, d):
 			return false
@@ -109,19 +102,14 @@ func (w *walk) refill(s *slot, d *deciding) bool {
 func (w *walk) ends(e *entry) bool { return w.ranking.leavesOut(e.score, e.unscored) }
 
 // choose moves the candidate with the least hash to the head: of a few candidates
-// fewer still are wanted, so that sorting all of them would be waste. It goes by numbers: no processor could
-// foresee a branch on hashes.
+// fewer still are wanted, so that sorting all of them would be waste.
 func (w *walk) choose(d *deciding) {
 	t := &w.ties
-	rest := t.band[t.head:t.end]
-	least, at := rest[0].hash, 0
-	for i := 1; i < len(rest); i++ {
-		hash := rest[i].hash
-		if hash == least && w.sooner(d, &rest[i], &rest[at]) {
+	rest, at := t.band[t.head:t.end], 0
+	for i := range rest {
+		if w.sooner(d, &rest[i], &rest[at]) {
 			at = i
 		}
-		at += (i - at) & -one(hash < least)
-		least = min(least, hash)
 	}
 	rest[0], rest[at] = rest[at], rest[0]
 }
@@ -170,15 +158,18 @@ func (d *deciding) mayHold(rule ruleRef) bool {
 	return !d.swept || rule < 0 || d.match.Holds(predicate.Rule(rule)) != predicate.False
 }
 
-// firstBand queues the first band of the tie that comes next, and reports whether there is one.
+// firstBand queues the first band of what is left of the short tie at hand, or of the tie that comes next. It
+// reports whether there is one.
 func (w *walk) firstBand(s *slot, d *deciding) bool {
 	t := &w.ties
 	first := w.placed(t.at)
 	if w.bounded && w.ends(first) {
 		return false
 	}
-	t.at = int(t.season.open[t.at].place)
-	t.floor, t.width = 0, math.MaxUint64
+	if t.left == 0 {
+		t.floor = 0
+	}
+	t.at, t.left, t.width = int(t.season.open[t.at].place), 0, math.MaxUint64
 	if n := w.measure(first); n > bandSize {
 		t.width = t.width / uint64(n) * bandSize
 	}
@@ -214,7 +205,7 @@ func (w *walk) nextBand(s *slot, d *deciding) {
 	}
 	t.band = t.band[:0]
 	w.gather(s, d, ceiling)
-	t.head, t.end, t.short = 0, len(t.band), false
+	t.head, t.end = 0, len(t.band)
 	if t.sorted = t.end > 2*bandSize; t.sorted {
 		slices.SortFunc(t.band, func(a, b tied) int {
 			if w.sooner(d, &a, &b) {
@@ -223,7 +214,6 @@ func (w *walk) nextBand(s *slot, d *deciding) {
 			return 1 // no two are equal
 		})
 	}
-	t.band = t.band[:max(t.end, shortTie)]
 	if last {
 		w.leave(d)
 		return

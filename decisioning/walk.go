@@ -62,8 +62,8 @@ func (w *walk) passOver(d *deciding, expired int) {
 	d.pruning = d.pruning || w.expired > expiredAtOnce
 }
 
-// next returns the next candidate that passes, with its tie hash and score, none after the last.
-func (w *walk) next(s *slot, d *deciding) (e *entry, hash uint64, score float64) {
+// next returns the next candidate that passes, with its score, none after the last.
+func (w *walk) next(s *slot, d *deciding) (e *entry, score float64) {
 	if w.heaped {
 		return w.nextScored(s, d)
 	}
@@ -71,19 +71,19 @@ func (w *walk) next(s *slot, d *deciding) (e *entry, hash uint64, score float64)
 		q := &t.band[t.head]
 		t.head++
 		if e = w.entry(q); s.passes(d, w, e) {
-			return e, q.hash, e.scoreOrNaN()
+			return e, e.scoreOrNaN()
 		}
 	}
-	return nil, 0, 0
+	return nil, 0
 }
 
 // nextScored is next where the request scores.
-func (w *walk) nextScored(s *slot, d *deciding) (e *entry, hash uint64, score float64) {
+func (w *walk) nextScored(s *slot, d *deciding) (e *entry, score float64) {
 	for {
 		q := w.nextOfBest(s, d)
 		// That it has passed counts only while no filter has failed.
 		if q.entry == nil || q.passed && !s.barred || !q.passed && s.passes(d, w, q.entry) {
-			return q.entry, q.hash, q.score
+			return q.entry, q.score
 		}
 	}
 }
