@@ -20,6 +20,7 @@ type proffer struct {
 	clock    atomic.Int64 // nanoseconds after workload.Epoch
 	requests []decisioning.Request
 	decision decisioning.Decision
+	turn     int // of decideAll
 }
 
 // pool is how many requests are made in turn. With step between them the record of
@@ -66,12 +67,14 @@ func (p *proffer) prepare() {
 	}
 }
 
-// decideAll decides n requests in one batch.
+// decideAll decides the next n requests in one batch: as in decide, those of the whole pool take turns.
 func (p *proffer) decideAll(n int) {
 	requests := func(yield func(decisioning.Request) bool) {
-		for i := range n {
+		for range n {
 			p.clock.Add(int64(step))
-			if !yield(p.requests[i%len(p.requests)]) {
+			r := p.requests[p.turn%len(p.requests)]
+			p.turn++
+			if !yield(r) {
 				return
 			}
 		}

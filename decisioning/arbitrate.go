@@ -112,6 +112,10 @@ func (d *deciding) supply(ctx context.Context) error {
 		if err := d.usage(ctx); err != nil {
 			return err
 		}
+		if c := &d.contest; c.matched == learnt && c.apart && d.stillStands() {
+			c.matched = d.learnt
+			return nil
+		}
 		for i := range d.slots {
 			if s := &d.slots[i]; s.boundActivity != nil {
 				s.reconsider(ctx, d)
@@ -128,6 +132,35 @@ func (d *deciding) supply(ctx context.Context) error {
 func (d *deciding) known() bool {
 	l := &d.ledger
 	return l.fresh == len(l.lines) && (l.asked || l.unread || d.request.ID == "")
+}
+
+// stillStands reports whether the plan is the best even by what was learnt since it was made: it has room for
+// all that it takes, and what it left out for want of room has no more now.
+func (d *deciding) stillStands() bool {
+	return !d.ledger.unread && !d.seating.scored && d.stands()
+}
+
+// stands reports whether there is room for all that the plan takes.
+func (d *deciding) stands() bool {
+	taken := d.contest.emptied(len(d.ledger.lines))
+	for i := range d.slots {
+		s := &d.slots[i]
+		if !s.draws {
+			continue
+		}
+		for _, k := range s.chosen {
+			w := &s.pool[k].draw
+			if d.capped(w) != "" {
+				return false
+			}
+			for _, l := range d.ledger.of(w) {
+				if taken[l]++; d.binds(l) && taken[l] > d.ledger.lines[l].units() {
+					return false
+				}
+			}
+		}
+	}
+	return true
 }
 
 // usage reads the counters that the decision may draw on and has not read.

@@ -18,12 +18,13 @@ import "github.com/proffer-go/proffer/internal/assign"
 type contest struct {
 	matching assign.Matching
 	matched  uint32  // what was known of counters when the plan was made; 0: there is none
-	owner    table   // the first slot that lists, or picks, an offer
+	apart    bool    // it needs no look whether it proposes an offer twice
+	owner    table   // the first slot that wants, lists, or picks, an offer
 	holder   []int32 // the first slot that draws on a line, plus 1
 	taken    []int   // units, by line
 	parent   []int32 // the slots of a group, a tree
 	wants    []int32 // offers, by the root of a group
-	clash    []bool  // by slot: it cannot have its choice; by root: one of its group cannot
+	clash    []bool  // by slot: it has a rival, or cannot have its choice; by root: one of its group cannot
 
 	problem    assign.Problem
 	solving    []int32 // the slots of the problem
@@ -38,7 +39,7 @@ func (d *deciding) compete() (done bool) {
 	if d.contest.matched != d.learnt || !d.known() {
 		return false
 	}
-	if !d.clashes() {
+	if d.contest.apart && d.stands() || !d.clashes() {
 		return true
 	}
 	d.group()
@@ -52,35 +53,39 @@ func (d *deciding) outline() {
 	if c.matched == d.learnt {
 		return
 	}
-	c.matched = d.learnt
+	c.matched, c.apart = d.learnt, true
 	if d.request.AllowDuplicates || !d.assign() {
-		for i := range d.slots {
-			d.slots[i].takeBest()
-		}
+		c.apart = d.request.AllowDuplicates
+		d.takeBest()
 	}
 }
 
 // assign makes the plan that is optimal but for counters that have room. It reports
 // false if the matching cannot.
 func (d *deciding) assign() bool {
-	m := &d.contest.matching
+	c := &d.contest
+	if !d.rivals() {
+		d.takeBest()
+		return true
+	}
+	m := &c.matching
 	m.Begin()
 	for i := range d.slots {
 		s := &d.slots[i]
 		if s.boundActivity == nil || len(s.walks) == 0 {
-			m.Add(0, true, 0)
+			m.Add(0, true, 0, false)
 			continue
 		}
 		count := s.count
 		if s.dry && s.considered == len(s.pool) {
 			count = min(count, len(s.list))
 		}
-		m.Add(count, s.def.Optional, s.walks[len(s.walks)-1].tier)
+		m.Add(count, s.def.Optional, s.walks[len(s.walks)-1].tier, !c.clash[i] && len(s.list) >= count)
 	}
 	if !m.Solve((*lister)(d)) {
 		return false
 	}
-	if d.contest.matched != d.learnt {
+	if c.matched != d.learnt {
 		return true // lists may have lost what was read
 	}
 	for i := range d.slots {
@@ -93,18 +98,46 @@ func (d *deciding) assign() bool {
 	return true
 }
 
-// takeBest chooses the first candidates of the list.
-func (s *slot) takeBest() {
-	if s.boundActivity != nil {
-		s.chosen = append(s.chosen[:0], s.list[:min(s.count, len(s.list))]...)
+// rivals reports whether two slots want the same offer first, and notes which do.
+func (d *deciding) rivals() (some bool) {
+	c := &d.contest
+	c.clash = resize(c.clash, len(d.slots))
+	clear(c.clash)
+	c.owner.reset(d.seating.wanted)
+	for i := range d.slots {
+		s := &d.slots[i]
+		if s.boundActivity == nil {
+			continue
+		}
+		for _, k := range s.list[:min(s.count, len(s.list))] {
+			if first := c.owner.put(s.pool[k].offer, int32(i)); first != int32(i) {
+				c.clash[i], c.clash[first], some = true, true, true
+			}
+		}
 	}
+	return some
+}
+
+// takeBest chooses the first candidates of each list.
+func (d *deciding) takeBest() {
+	for i := range d.slots {
+		if s := &d.slots[i]; s.boundActivity != nil {
+			s.chosen = append(s.chosen[:0], s.list[:min(s.count, len(s.list))]...)
+		}
+	}
+}
+
+// emptied returns c.taken with so many lines, of which nothing is taken.
+func (c *contest) emptied(lines int) []int {
+	c.taken = resize(c.taken, lines)
+	clear(c.taken)
+	return c.taken
 }
 
 // clashes reports whether some slot cannot have its choice, and notes which.
 func (d *deciding) clashes() (some bool) {
 	c := &d.contest
-	c.taken = resize(c.taken, len(d.ledger.lines))
-	clear(c.taken)
+	taken := c.emptied(len(d.ledger.lines))
 	c.clash = resize(c.clash, len(d.slots))
 	clear(c.clash)
 	c.owner.reset(d.seating.wanted)
@@ -119,7 +152,7 @@ func (d *deciding) clashes() (some bool) {
 				c.clash[i], some = true, true
 			}
 			for _, l := range d.ledger.of(&r.draw) {
-				if c.taken[l]++; d.binds(l) && c.taken[l] > d.ledger.lines[l].units() {
+				if taken[l]++; d.binds(l) && taken[l] > d.ledger.lines[l].units() {
 					c.clash[i], some = true, true
 				}
 			}

@@ -28,8 +28,7 @@ func (d *deciding) inOrder(ctx context.Context) error {
 // the counters: the application scores those that have room.
 func (d *deciding) serve(ctx context.Context) (waiting bool) {
 	c := &d.contest
-	c.taken = resize(c.taken, len(d.ledger.lines))
-	clear(c.taken)
+	c.emptied(len(d.ledger.lines))
 	c.owner.reset(d.seating.wanted)
 	for i := range d.slots {
 		s := &d.slots[i]
@@ -51,17 +50,12 @@ func (d *deciding) serve(ctx context.Context) (waiting bool) {
 // too few. Where this is because others turned out full it draws some more, each time
 // twice as many, so that the counters are read in few rounds.
 func (s *slot) serve(d *deciding, number int32) {
-	drawn, n, chosen := len(s.pool), 0, resize(s.chosen, s.count)
-	for k := 0; n < len(chosen); k++ {
-		if k >= len(s.list) && !s.lists(d, len(chosen)-n) {
-			break
-		}
-		if i := s.list[k]; d.grab(number, &s.pool[i]) {
-			chosen[n] = i
-			n++
-		}
+	drawn := len(s.pool)
+	s.chosen = s.chosen[:0]
+	for k := 0; k < len(s.list) && len(s.chosen) < s.count; k++ {
+		s.choose(d, number, s.list[k])
 	}
-	s.chosen = chosen[:n]
+	s.drawChoice(d, number)
 	switch {
 	case drawn == len(s.pool):
 	case s.extra == 0:
@@ -71,6 +65,31 @@ func (s *slot) serve(d *deciding, number int32) {
 	}
 }
 
+// drawChoice draws candidates and chooses those that are to be had, until as many are chosen as are wanted.
+func (s *slot) drawChoice(d *deciding, number int32) {
+	for len(s.chosen) < s.count {
+		if s.walking < len(s.walks) && s.considered == len(s.pool) { // as mostly, which spares some steps
+			s.walks[s.walking].sprint(s, d, s.count-len(s.chosen), number)
+			if len(s.chosen) == s.count {
+				return
+			}
+		}
+		if !s.lists(d) {
+			return
+		}
+		s.choose(d, number, s.list[len(s.list)-1])
+	}
+}
+
+// choose chooses the candidate of the pool if it is to be had, and reports whether it is.
+func (s *slot) choose(d *deciding, number, candidate int32) bool {
+	if !d.grab(number, &s.pool[candidate]) {
+		return false
+	}
+	s.chosen = append(s.chosen, candidate)
+	return true
+}
+
 // drawMore draws more candidates than are wanted now.
 func (s *slot) drawMore(d *deciding) {
 	more := s.extra
@@ -78,20 +97,20 @@ func (s *slot) drawMore(d *deciding) {
 		more /= 2 // a further round costs little there
 	}
 	for range more {
-		if !s.lists(d, 1) {
+		if !s.lists(d) {
 			break
 		}
 	}
 	s.extra *= 2
 }
 
-// lists makes the list longer by one candidate, of as many as are wanted, and reports whether there was one.
-func (s *slot) lists(d *deciding, wanted int) bool {
+// lists makes the list longer by one candidate, and reports whether there was one.
+func (s *slot) lists(d *deciding) bool {
 	for n := len(s.list); len(s.list) <= n; { // below it where a filter failed
 		switch {
 		case s.considered < len(s.pool):
 			s.consider(d)
-		case !s.draw(d, wanted):
+		case !s.draw(d, 1):
 			return false
 		}
 	}
@@ -100,17 +119,23 @@ func (s *slot) lists(d *deciding, wanted int) bool {
 
 // grab takes the offer for the slot, and its units, if they are to be had.
 func (d *deciding) grab(slot int32, r *ranked) bool {
-	if r.draw.from < r.draw.to && !d.haveRoom(&r.draw) {
+	limited := r.draw.from < r.draw.to
+	if limited && !d.haveRoom(&r.draw) {
 		return false
 	}
-	c := &d.contest
-	if !d.request.AllowDuplicates && c.owner.put(r.offer, slot) != slot {
+	if !d.request.AllowDuplicates && d.contest.owner.put(r.offer, slot) != slot {
 		return false
 	}
-	for _, l := range d.ledger.of(&r.draw) {
-		c.taken[l]++
+	if limited {
+		d.takeUnits(&r.draw)
 	}
 	return true
+}
+
+func (d *deciding) takeUnits(w *draw) {
+	for _, l := range d.ledger.of(w) {
+		d.contest.taken[l]++
+	}
 }
 
 // haveRoom reports whether the counters have, after what the slots before have taken.

@@ -14,13 +14,18 @@ func (l *lister) Read(slot, k int, c *assign.Candidate) bool {
 	d := (*deciding)(l)
 	s := &d.slots[slot]
 	for k >= len(s.list) {
-		if !s.lists(d, 1) {
+		if !s.lists(d) {
 			return false
 		}
 		s.need = max(s.need, s.loose)
 	}
 	s.put(&s.pool[s.list[k]], c)
 	return true
+}
+
+// Content implements [assign.Lists].
+func (l *lister) Content(offer int32) int {
+	return int(l.contest.owner.get(offer, nobody)) // of one with rivals the matching knows
 }
 
 // put puts a candidate in the terms of package assign, without its limits.

@@ -171,7 +171,7 @@ func TestTiesComeByHash(t *testing.T) {
 			}
 			if n := rapid.IntRange(0, 3).Draw(t, "sprint"); n > 0 {
 				s.begin()
-				w.sprint(s, d, n)
+				w.sprint(s, d, n, nobody)
 				for _, r := range s.pool {
 					if i == len(want) || r.offer != want[i].offer {
 						t.Fatalf("candidate %d in a sprint is %+v", i, r)

@@ -57,12 +57,9 @@ func (s *slot) fill(d *deciding) {
 // draw takes the next candidates that pass, of which so many are wanted at most, and reports whether there was one.
 func (s *slot) draw(d *deciding, wanted int) bool {
 	for ; s.walking < len(s.walks) && !s.dry; s.walking++ {
-		w := &s.walks[s.walking]
-		if !w.heaped {
-			before := len(s.pool)
-			if w.sprint(s, d, wanted); len(s.pool) > before {
-				return true
-			}
+		w, before := &s.walks[s.walking], len(s.pool)
+		if w.sprint(s, d, wanted, nobody); len(s.pool) > before {
+			return true
 		}
 		if e, score := w.next(s, d); e != nil {
 			s.admit(d, w, e, score)
@@ -74,15 +71,16 @@ func (s *slot) draw(d *deciding, wanted int) bool {
 	return false
 }
 
-// take moves the candidate, which has its score, into the pool, and considers it.
-func (s *slot) take(d *deciding, w *walk, e *entry) {
+// take moves the candidate, which has its score, into the pool, and considers it. It reports whether it is listed.
+func (s *slot) take(d *deciding, w *walk, e *entry) bool {
+	n := len(s.pool)
 	if e.limited || e.unscored || w.floored || s.capped {
 		s.admit(d, w, e, e.scoreOrNaN())
+		listed := len(s.list)
 		s.consider(d)
-		return
+		return len(s.list) > listed
 	}
 	// Nothing speaks against it.
-	n := len(s.pool)
 	s.pool = resize(s.pool, n+1)
 	r := &s.pool[n]
 	r.offer, r.tier, r.score, r.shown, r.low = e.offer, w.tier, e.score, e.shown, false
@@ -90,6 +88,7 @@ func (s *slot) take(d *deciding, w *walk, e *entry) {
 	s.list = append(s.list, int32(n))
 	s.considered = n + 1
 	s.loose++
+	return true
 }
 
 // admit moves the candidate into the pool.

@@ -11,33 +11,28 @@ const (
 	manyTurns = 8  // of one of these: then it is time to queue the others
 )
 
-// sprint moves candidates into the pool, as long as fewer than wanted are, and ties are short. They
+// nobody is no slot.
+const nobody = -1
+
+// sprint moves candidates into the pool, as long as fewer than wanted are listed, or chosen if they are for the
+// slot with the number by, and ties are short. They
 // mostly are, and as many candidates are wanted as are proposed: so nearly all of nearly all decisions is
 // this loop. It keeps nothing of a tie but the least hash that may come next: of most ties one or two
 // candidates have their turn, so that to hash all of them again costs less than a queue. It leaves what
 // takes more to next, which goes on where it stops.
-func (w *walk) sprint(s *slot, d *deciding, wanted int) {
+func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 	t := &w.ties
-	if t.width > 0 || t.head < t.end {
+	if w.heaped || t.width > 0 || t.head < t.end {
 		return
 	}
 	for wanted > 0 {
-		if t.left == 0 && !w.short(d) {
-			return
-		}
-		at := t.at
-		if t.tied > 1 {
-			if t.tied-t.left == manyTurns {
+		o := t.following(s.tieBase, w.bounded || d.swept)
+		if o == nil {
+			if !w.short(d) {
 				return
 			}
-			k, hash := least(t.season.open[at:at+t.tied], s.tieBase, t.floor)
-			at += k
-			t.floor = hash + 1
+			continue
 		}
-		if t.left--; t.left == 0 {
-			t.at += t.tied
-		}
-		o := &t.season.open[at]
 		truth := predicate.True
 		if w.plain && o.rule != noRule {
 			if truth = d.holds(o.rule); truth == predicate.False {
@@ -48,14 +43,55 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int) {
 		if !w.plain && !s.passes(d, w, e) || truth != predicate.True && !d.meets(e) {
 			continue
 		}
-		s.take(d, w, e)
-		wanted--
+		if s.take(d, w, e) && (by == nobody || s.choose(d, by, int32(len(s.pool)-1))) {
+			wanted--
+		}
 	}
 }
 
-// short begins the tie that comes next, and reports whether there is one that is short.
+// following returns the candidate whose turn it is, of the short tie at hand or else of the next one, unless
+// there is something to look at before that. It has no branch on hashes, which no processor could foresee, and
+// calls nothing, so that all is in registers.
+func (t *ties) following(base uint64, look bool) *opening {
+	open, floor := t.open, t.floor
+	if t.left == 0 {
+		all, at := t.season.open, t.at
+		if look || at >= len(all) {
+			return nil
+		}
+		n := int(all[at].run)
+		if n > shortTie || at+n >= len(all) {
+			return nil // the next block may have more of it
+		}
+		t.at = at + n
+		if n == 1 {
+			return &all[at]
+		}
+		open, floor = all[at:at+n], 0
+		t.open, t.left = open, min(n, manyTurns+1)
+	} else if t.left == 1 && len(open) > manyTurns {
+		return nil
+	}
+	// One has a hash from the floor on, and no two have the same.
+	at, least := 0, uint64(math.MaxUint64)
+	for i := range open {
+		h := tieOf(base, open[i].hash) - floor // those below it are far above
+		if h < least {
+			at = i
+		}
+		least = min(least, h)
+	}
+	t.floor = least + floor + 1
+	t.left--
+	return &open[at]
+}
+
+// short begins the tie that comes next where following does not, and reports whether there is one that is short.
 func (w *walk) short(d *deciding) bool {
 	t := &w.ties
+	if t.left > 0 {
+		return false // many had their turn
+	}
 	if d.swept && !w.skip(d) || t.at >= len(t.season.open) && !w.goOn(d, t.season.end) {
 		return false
 	}
@@ -73,23 +109,7 @@ func (w *walk) short(d *deciding) bool {
 	for d.swept && !d.mayHold(from.open[at+n-1].rule) { // the first one's may
 		n--
 	}
-	t.tied, t.left, t.floor = n, n, 0
+	t.open, t.at = from.open[at:at+n], at+n
+	t.left, t.floor = min(n, manyTurns+1), 0
 	return true
-}
-
-// least returns which of the candidates has the least hash from the floor on, and that hash. One has, and no
-// two have the same. It has no branch on hashes, which no processor could foresee, and is not inlined, so that
-// the compiler has registers enough for it.
-//
-//go:noinline
-func least(open []opening, base, floor uint64) (at int, hash uint64) {
-	above := uint64(math.MaxUint64)
-	for i := range open {
-		h := tieOf(base, open[i].hash) - floor // those below it are far above
-		if h < above {
-			at = i
-		}
-		above = min(above, h)
-	}
-	return at, above + floor
 }

@@ -38,3 +38,16 @@ func (t *table) put(key, value int32) int32 {
 		}
 	}
 }
+
+// get returns the number of the key, or without one none.
+func (t *table) get(key, none int32) int32 {
+	mask := uint32(len(t.cells) - 1)
+	for i := uint32(key) * 0x9e3779b1 >> 7; ; i++ {
+		switch c := &t.cells[i&mask]; {
+		case c.epoch != t.epoch:
+			return none
+		case c.key == key:
+			return c.value
+		}
+	}
+}

@@ -17,11 +17,13 @@ type ties struct {
 	first  *season // of the first block; of own it is only as long as the walk is in its first part
 	season *season // of the block
 	next   int     // block
-	at     int     // in the season: where the tie begins that is at hand or comes next; in the block, if that is long
+	at     int     // in the season: where the tie begins that comes next; in the block: where the long one at hand does
 
-	tied, left     int    // how many the short tie at hand has, and how many of these had no turn; 0: there is none
-	floor          uint64 // of the tie at hand: those with hashes below had their turn
-	width          uint64 // of the next band of hashes of the long one; 0: there is none
+	open  []opening // the short tie at hand
+	left  int       // how many of it may have their turn yet, the last of many in bands; 0: none is at hand
+	floor uint64    // of the tie at hand: those with hashes below had their turn
+
+	width          uint64 // of the next band of hashes of the long one; 0: none is at hand
 	endNext, endAt int    // where the long one ends
 
 	band      []tied
@@ -162,14 +164,15 @@ func (d *deciding) mayHold(rule ruleRef) bool {
 // reports whether there is one.
 func (w *walk) firstBand(s *slot, d *deciding) bool {
 	t := &w.ties
-	first := w.placed(t.at)
+	if t.left == 0 {
+		t.open, t.floor = t.season.open[t.at:], 0
+	}
+	t.at = int(t.open[0].place)
+	first := &t.season.entries[t.at]
 	if w.bounded && w.ends(first) {
 		return false
 	}
-	if t.left == 0 {
-		t.floor = 0
-	}
-	t.at, t.left, t.width = int(t.season.open[t.at].place), 0, math.MaxUint64
+	t.left, t.width = 0, math.MaxUint64
 	if n := w.measure(first); n > bandSize {
 		t.width = t.width / uint64(n) * bandSize
 	}

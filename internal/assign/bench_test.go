@@ -53,7 +53,7 @@ func benchmarkMatching(b *testing.B, draw func(seed uint64) *Problem) {
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
-		m.of(problems[i%len(problems)])
+		m.of(problems[i%len(problems)], lists[i%len(problems)].content)
 		m.Solve(lists[i%len(problems)])
 		i++
 	}

@@ -126,7 +126,7 @@ func BenchmarkThirtySlots(b *testing.B) {
 						if len(p.Room) > 0 {
 							s.Optimal(p, 0)
 						} else {
-							m.of(p)
+							m.of(p, lists[i].content)
 							m.Solve(lists[i])
 						}
 						times[i] = min(times[i], time.Since(start))

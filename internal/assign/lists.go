@@ -7,4 +7,7 @@ type Lists interface {
 	// limits, which are not looked at. It reports false if there are not so many. Candidates
 	// are asked for one after the other, and may be asked for again.
 	Read(slot, k int, c *Candidate) bool
+	// Content returns the content slot that has the offer among its first candidates, as many
+	// as it wants, or -1.
+	Content(offer int32) int
 }

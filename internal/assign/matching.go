@@ -21,6 +21,9 @@ import (
 // that nobody has, or leaves a unit empty. Prices are never negative, and lists are in
 // order of cost: what comes after such an offer is not read.
 //
+// A slot is content if it can have its first candidates, as no other has one of these among its own. It stands
+// aside with them, unread, until another slot comes by one of them, or an equal plan may need it.
+//
 // Costs are int64. Problems that do not fit are left to the [Solver].
 //
 // The zero Matching is ready. Not safe for concurrent use.
@@ -51,6 +54,8 @@ type lane struct {
 	empty    int32 // units left empty
 	highest  int32 // tier
 	optional bool
+	aside    bool // it has its first candidates, none of which was read
+	content  bool // at first it stands aside
 	dry      bool // no more is to be read
 
 	level int64
@@ -90,8 +95,9 @@ type nearby struct {
 func (m *Matching) Begin() { m.lanes = m.lanes[:0] }
 
 // Add adds a slot that wants up to count offers, as in [Slot]. Its candidates are
-// of tiers up to the highest.
-func (m *Matching) Add(count int, optional bool, highest int32) {
+// of tiers up to the highest. Content: it has so many, and no other slot has one of these
+// among as many as it wants.
+func (m *Matching) Add(count int, optional bool, highest int32, content bool) {
 	if len(m.lanes) == cap(m.lanes) {
 		m.lanes = slices.Grow(m.lanes, 1)
 	}
@@ -100,7 +106,7 @@ func (m *Matching) Add(count int, optional bool, highest int32) {
 	arcs := l.arcs
 	*l = lane{}
 	l.arcs = arcs
-	l.count, l.optional, l.highest = int32(max(count, 0)), optional, highest
+	l.count, l.optional, l.highest, l.content = int32(max(count, 0)), optional, highest, content
 }
 
 // Solve finds the best plan for the slots. It reports false if a cost does not fit.
@@ -122,7 +128,7 @@ func (m *Matching) Solve(lists Lists) bool {
 func (m *Matching) Chosen(slot int, dst []int32) []int32 {
 	l := &m.lanes[slot]
 	for k, left := int32(0), l.count-l.empty; left > 0; k++ {
-		if m.has(int32(slot), k) {
+		if l.aside || m.has(int32(slot), k) {
 			dst = append(dst, k)
 			left--
 		}
@@ -145,9 +151,9 @@ func (m *Matching) measure() bool {
 			continue
 		}
 		m.total += l.count
-		if m.lists.Read(i, 0, &m.candidate) {
+		m.scale.highest = max(m.scale.highest, l.highest)
+		if !l.content && m.lists.Read(i, 0, &m.candidate) {
 			m.scale.meet(&m.candidate)
-			m.scale.highest = max(m.scale.highest, l.highest)
 		}
 	}
 	m.scale.lowest = min(m.scale.lowest, m.scale.highest)
@@ -163,9 +169,12 @@ func (m *Matching) match() bool {
 		l := &m.lanes[i]
 		l.arcs, l.dry = l.arcs[:0], l.count == 0
 		l.empty, l.level, l.dist = 0, 0, unreached
+		l.aside = l.content
 	}
 	for i := range m.lanes {
-		m.seat(int32(i))
+		if !m.lanes[i].content {
+			m.seat(int32(i))
+		}
 	}
 	if !m.misfit {
 		m.favour()
@@ -189,6 +198,12 @@ func (m *Matching) seat(i int32) {
 	for ; k < l.count && !m.misfit; k++ {
 		m.insert(i)
 	}
+}
+
+// join seats a lane that stands aside.
+func (m *Matching) join(i int32) {
+	m.lanes[i].aside = false
+	m.seat(i)
 }
 
 // take gives lane i the offer of its arc.
@@ -221,6 +236,11 @@ func (m *Matching) read(i int32) bool {
 	}
 	l.arcs = append(l.arcs, laneArc{cost, id})
 	l.dry = len(l.arcs) >= int(m.total)
+	if fresh {
+		if owner := m.lists.Content(c.Offer); owner >= 0 && m.lanes[owner].aside {
+			m.join(int32(owner))
+		}
+	}
 	return true
 }
 

@@ -12,9 +12,11 @@ import (
 // read are the lists of a problem, without candidates that have no room.
 type read struct {
 	p       *Problem
-	places  [][]int32 // by slot, of the candidates with room
-	read    []int     // by slot, how many
-	unasked bool      // candidates were read out of turn
+	places  [][]int32     // by slot, of the candidates with room
+	read    []int         // by slot, how many
+	unasked bool          // candidates were read out of turn
+	content []bool        // by slot
+	owner   map[int32]int // of the first candidates of those
 }
 
 func listsOf(p *Problem) *read {
@@ -26,7 +28,40 @@ func listsOf(p *Problem) *read {
 			}
 		}
 	}
+	r.content, r.owner = make([]bool, len(p.Slots)), make(map[int32]int)
+	wanting := make(map[int32]int)
+	for i := range p.Slots {
+		for _, offer := range r.first(i) {
+			wanting[offer]++
+		}
+	}
+	for i := range p.Slots {
+		r.content[i] = len(r.first(i)) == p.Slots[i].Count &&
+			!slices.ContainsFunc(r.first(i), func(offer int32) bool { return wanting[offer] > 1 })
+		for _, offer := range r.first(i) {
+			if r.content[i] {
+				r.owner[offer] = i
+			}
+		}
+	}
 	return r
+}
+
+// first returns the offers that the slot wants first.
+func (r *read) first(slot int) (offers []int32) {
+	for _, k := range r.places[slot] {
+		if len(offers) < r.p.Slots[slot].Count {
+			offers = append(offers, r.p.Slots[slot].Candidates[k].Offer)
+		}
+	}
+	return offers
+}
+
+func (r *read) Content(offer int32) int {
+	if i, ok := r.owner[offer]; ok {
+		return i
+	}
+	return -1
 }
 
 func (r *read) Read(slot, k int, c *Candidate) bool {
@@ -40,7 +75,7 @@ func (r *read) Read(slot, k int, c *Candidate) bool {
 }
 
 // of begins the problem.
-func (m *Matching) of(p *Problem) {
+func (m *Matching) of(p *Problem, content []bool) {
 	m.Begin()
 	for i := range p.Slots {
 		s := &p.Slots[i]
@@ -48,13 +83,13 @@ func (m *Matching) of(p *Problem) {
 		if n := len(s.Candidates); n > 0 {
 			highest = s.Candidates[n-1].Tier
 		}
-		m.Add(s.Count, s.Optional, highest)
+		m.Add(s.Count, s.Optional, highest, content[i])
 	}
 }
 
 // plan returns the plan that disregards limits with room, if it is to be had, and whether it keeps them.
 func (m *Matching) plan(p *Problem, lists *read) (chosen [][]int32, ok bool) {
-	m.of(p)
+	m.of(p, lists.content)
 	if !p.Exclusive || !m.Solve(lists) {
 		return nil, false
 	}
@@ -133,7 +168,7 @@ func TestMatchingReadsNoMoreThanItNeeds(t *testing.T) {
 		slots []Slot
 		want  []int
 	}{
-		{"no conflict", []Slot{{Count: 1, Candidates: offers(1, 2, 3)}, {Count: 2, Candidates: offers(4, 5, 6, 7)}}, []int{1, 2}},
+		{"no conflict", []Slot{{Count: 1, Candidates: offers(1, 2, 3)}, {Count: 2, Candidates: offers(4, 5, 6, 7)}}, []int{0, 0}},
 		{"one for two", []Slot{{Count: 1, Candidates: offers(1, 2, 3)}, {Count: 1, Candidates: offers(1, 4, 5)}}, []int{2, 2}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

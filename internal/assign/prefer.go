@@ -11,7 +11,9 @@ package assign
 // stay that until the plan changes: ever less can be given up.
 func (m *Matching) favour() {
 	for s := range m.lanes {
-		m.favourSlot(int32(s))
+		if !m.lanes[s].aside { // else it cannot fare better
+			m.favourSlot(int32(s))
+		}
 	}
 }
 
@@ -101,6 +103,9 @@ func (m *Matching) draw() bool {
 	m.drawn = true
 	for v := m.slot; int(v) < len(m.lanes); v++ {
 		l := &m.lanes[v]
+		if l.aside {
+			m.join(v)
+		}
 		if l.seen == m.round && v != m.slot {
 			continue
 		}

@@ -66,13 +66,9 @@ func (c *scale) fit(units float64, unscored bool) bool {
 	c.tier = int64(units+1) * all
 	c.empty = int64(units+1) * (int64(tiers)*c.tier + all)
 	c.fallback = int64(units+1) * c.empty
-	// Within a tier the first candidate has the highest value.
+	// Not all first candidates were met.
 	slack := int64(span) - (c.met.most - c.met.least) - 1
-	above := int64(0)
-	if tiers > 0 {
-		above = slack / 2
-	}
-	c.most, c.least = c.met.most+above, c.met.least-(slack-above)
+	c.most, c.least = c.met.most+slack/2, c.met.least-(slack-slack/2)
 	return true
 }
 

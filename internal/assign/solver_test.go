@@ -144,7 +144,7 @@ func TestSteadyStateDoesNotAllocate(t *testing.T) {
 		var m Matching
 		lists := listsOf(p)
 		solve := func() {
-			m.of(p)
+			m.of(p, lists.content)
 			m.Solve(lists)
 		}
 		solve()

@@ -142,6 +142,12 @@ func (b *builder) encode() {
 			b.words.sought[c.refs[subjectRef]] = true
 		}
 	}
+	b.plain = make([][fan]band, len(v.rules))
+	for r, parts := range v.rules {
+		for i, p := range parts {
+			b.plain[r][i] = b.bands[p]
+		}
+	}
 }
 
 // has reports whether the code, which is in a band that leaves this to ask, makes its atom true.

@@ -44,8 +44,9 @@ type columns struct {
 	layout
 	bands      []band
 	words      vocabulary
-	members    []members // by what bands leave to ask
-	thresholds []float64 // of the atoms that stand in the table from firstOrdered
+	plain      [][fan]band // of the rules: all that most lookups read
+	members    []members   // by what bands leave to ask
+	thresholds []float64   // of the atoms that stand in the table from firstOrdered
 	listed     []uint32
 	sought     finder
 	singles    []uint32 // atoms of other kinds, that are asked one by one

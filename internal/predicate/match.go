@@ -29,11 +29,11 @@ type Match struct {
 	cells []uint32
 	rules []uint32
 
-	asked int           // rules, before there were codes
-	codes []uint64      // of the row's values; those of others are not to be changed
-	own   []uint64      // memory for codes
-	bands []band        // of the cells that have one, once there are codes
-	plain [][fan]uint32 // the rules of such cells alone, unless all were found out about
+	asked int         // rules, before there were codes
+	codes []uint64    // of the row's values; those of others are not to be changed
+	own   []uint64    // memory for codes
+	bands []band      // of the cells that have one, once there are codes
+	plain [][fan]band // the bands of each rule, unless all were found out about
 
 	counted []uint32  // epoch of each count
 	counts  []float64 // -1: the events could not be had
@@ -84,25 +84,24 @@ func grown[T any](s []T, n int) []T {
 // Unknown if that hangs on what does not fit. The bands among its parts are asked all at once.
 func (m *Match) Holds(r Rule) Truth {
 	if uint(r) < uint(len(m.plain)) {
-		parts, bands, codes := &m.plain[r], m.bands, m.codes
-		a, b, c, d := &bands[parts[0]], &bands[parts[1]], &bands[parts[2]], &bands[parts[3]]
+		of, codes := &m.plain[r], m.codes
 		switch {
-		case a.misses(codes)|b.misses(codes)|c.misses(codes)|d.misses(codes) != 0:
+		case of[0].misses(codes)|of[1].misses(codes)|of[2].misses(codes)|of[3].misses(codes) != 0:
 			return False
-		case a.left|b.left|c.left|d.left == leftNothing:
+		case of[0].left|of[1].left|of[2].left|of[3].left == leftNothing:
 			return True
 		default:
-			return m.rest(parts)
+			return m.rest(r)
 		}
 	}
 	return m.hangs(r)
 }
 
 // rest returns the truth of a rule all of whose parts are in their bands.
-func (m *Match) rest(parts *[fan]uint32) Truth {
+func (m *Match) rest(r Rule) Truth {
 	t := True
-	for _, p := range parts {
-		if t = min(t, m.left(p, &m.bands[p])); t == False {
+	for i, p := range m.view.rules[r] {
+		if t = min(t, m.left(p, &m.plain[r][i])); t == False {
 			break
 		}
 	}
@@ -164,7 +163,7 @@ func (m *Match) Know(c *Codes) {
 }
 
 func (m *Match) use(codes []uint64) {
-	m.codes, m.bands, m.plain = codes, m.view.columns.bands, m.view.rules[:len(m.view.columns.rules)]
+	m.codes, m.bands, m.plain = codes, m.view.columns.bands, m.view.columns.plain
 }
 
 // part returns the truth of a part of a gate, as far as rules hold.
