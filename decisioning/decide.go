@@ -144,16 +144,20 @@ type slot struct {
 	seat
 
 	layout layout   // of its walks, for later decisions
-	closed []int32  // of its selections: those that are not open
 	walks  []walk   // of the open selections; their memory stays
 	pool   []ranked // the candidates so far, in rank order
 	list   []int32  // positions in pool of what arbitration may choose from
 	chosen []int32  // positions in pool
-	held   []held   // those of the list that are not loose
-	lines  []int32  // that these draw on
+
+	// Most decisions touch nothing of the rest.
+	closed []int32 // of its selections: those that are not open
+	held   []held  // those of the list that are not loose
+	lines  []int32 // that these draw on
 
 	allowed    offer.Candidates // by filters
 	rejections map[int32]string // by filters; nil unless traced
+
+	_ [32]byte // slots begin where cache lines do
 }
 
 // A seat has what is often looked at of the activity, next to the slot.

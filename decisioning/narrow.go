@@ -36,7 +36,6 @@ func (s *slot) begin() {
 	// One by one: a tuple would be made elsewhere first, and copied.
 	s.progress = progress{}
 	s.learnt = 1
-	s.closed = s.closed[:0]
 	s.walks = s.walks[:0]
 	s.pool = s.pool[:0]
 	s.chosen = s.chosen[:0]
@@ -44,7 +43,7 @@ func (s *slot) begin() {
 }
 
 func (s *slot) narrow(ctx context.Context, d *deciding) {
-	s.layout.until = math.MinInt64
+	s.layout.until, s.closed = math.MinInt64, s.closed[:0]
 	if s.open = s.openAt(d) && d.all(s.conditions); s.open {
 		for t := range s.rankings {
 			if !d.all(s.selections[t].conditions) {

@@ -23,12 +23,12 @@ type ties struct {
 	left  int       // how many of it may have their turn yet, the last of many in bands; 0: none is at hand
 	floor uint64    // of the tie at hand: those with hashes below had their turn
 
-	width          uint64 // of the next band of hashes of the long one; 0: none is at hand
-	endNext, endAt int    // where the long one ends
+	width     uint64 // of the next band of hashes of the long one; 0: none is at hand
+	head, end int    // of the band: those before the head had their turn
 
-	band      []tied
-	head, end int  // of the band: those before the head had their turn
-	sorted    bool // the band
+	band           []tied
+	sorted         bool // the band
+	endNext, endAt int  // where the long one ends
 
 	own season // of the decision alone
 }

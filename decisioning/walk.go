@@ -19,13 +19,13 @@ type walk struct {
 	plain   bool // only rules can keep a candidate out
 	floored bool // it has a least score
 	bounded bool // and leaves out those below it
+	expired int  // candidates passed over
 
-	ties  ties
+	ties ties // whose first fields end the second cache line: all that most decisions touch
+
 	bests bests
 	queue []queued
 	heap  []waiting // those of the queue that wait
-
-	expired int // candidates passed over
 }
 
 // A queued candidate waits for its turn, or has it.
