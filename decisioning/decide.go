@@ -176,6 +176,8 @@ type progress struct {
 	batched bool // the application scores some of the pool, all at once
 	draws   bool // some of the pool draw on counters
 	holds   bool // held and lines are those of the list
+	wanting bool // what it wanted was not to be had
+	robbed  bool // a slot before it took what it has chosen
 
 	dry     bool // all walks have served all
 	walking int  // the walk that serves now

@@ -4,12 +4,12 @@ import "context"
 
 // inOrder makes the sequential plan: each slot takes the best candidates that those
 // before it leave. What is not read yet of the counters is taken to have room. As soon
-// as that turns out wrong the plan is made again, from the candidates that are there.
+// as that turns out wrong the plan is mended, or made again, from the candidates that are there.
 func (d *deciding) inOrder(ctx context.Context) error {
-	for {
+	for mends := false; ; {
 		learnt := d.learnt
-		waiting := d.serve(ctx)
-		if d.learnt != learnt {
+		waiting := d.serve(ctx, mends)
+		if mends = false; d.learnt != learnt {
 			continue // a limit turned out lower than others have it, or a filter failed
 		}
 		if d.known() {
@@ -21,22 +21,33 @@ func (d *deciding) inOrder(ctx context.Context) error {
 		if d.learnt == learnt && !waiting {
 			return nil
 		}
+		mends = d.mayMend()
 	}
 }
 
 // serve lets every slot choose, in order. It reports whether one waits for what is known of
 // the counters: the application scores those that have room.
-func (d *deciding) serve(ctx context.Context) (waiting bool) {
+//
+// If it mends the last plan, only those slots choose that could choose otherwise now: those that draw on counters,
+// those that lost an offer to one before them, and, once an offer is given back, those that had to go without one.
+func (d *deciding) serve(ctx context.Context, mends bool) (waiting bool) {
 	c := &d.contest
-	c.emptied(len(d.ledger.lines))
-	c.owner.reset(d.seating.wanted)
+	if !mends {
+		c.emptied(len(d.ledger.lines))
+		c.owner.reset(d.seating.wanted)
+	}
+	returned := false
 	for i := range d.slots {
 		s := &d.slots[i]
 		switch {
 		case s.boundActivity == nil:
 		case s.batched && d.ledger.fresh == 0 && len(d.ledger.lines) > 0:
 			waiting = true
+		case mends && !s.draws && !s.robbed && !(returned && s.wanting):
 		default:
+			if mends {
+				returned = d.giveBack(s, int32(i)) || returned
+			}
 			if s.learnt != d.learnt {
 				s.relist(ctx, d)
 			}
@@ -46,12 +57,34 @@ func (d *deciding) serve(ctx context.Context) (waiting bool) {
 	return waiting
 }
 
+// mayMend reports whether nothing stands between slots but offers that exclude each other: then it is plain which
+// of them something learnt of the counters concerns.
+func (d *deciding) mayMend() bool {
+	if d.seating.scored || d.ledger.unread {
+		return false
+	}
+	for i := range d.ledger.lines {
+		if d.binds(int32(i)) && d.ledger.lines[i].room() > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// giveBack gives back what the slot has chosen, and reports whether it was anything.
+func (d *deciding) giveBack(s *slot, number int32) (some bool) {
+	for _, k := range s.chosen {
+		some = d.contest.owner.remove(s.pool[k].offer, number) || some
+	}
+	return some
+}
+
 // serve chooses the best candidates that are to be had, and draws for as long as there are
 // too few. Where this is because others turned out full it draws some more, each time
 // twice as many, so that the counters are read in few rounds.
 func (s *slot) serve(d *deciding, number int32) {
 	drawn := len(s.pool)
-	s.chosen = s.chosen[:0]
+	s.chosen, s.wanting, s.robbed = s.chosen[:0], false, false
 	for k := 0; k < len(s.list) && len(s.chosen) < s.count; k++ {
 		s.choose(d, number, s.list[k])
 	}
@@ -84,6 +117,7 @@ func (s *slot) drawChoice(d *deciding, number int32) {
 // choose chooses the candidate of the pool if it is to be had, and reports whether it is.
 func (s *slot) choose(d *deciding, number, candidate int32) bool {
 	if !d.grab(number, &s.pool[candidate]) {
+		s.wanting = true
 		return false
 	}
 	s.chosen = append(s.chosen, candidate)
@@ -123,8 +157,13 @@ func (d *deciding) grab(slot int32, r *ranked) bool {
 	if limited && !d.haveRoom(&r.draw) {
 		return false
 	}
-	if !d.request.AllowDuplicates && d.contest.owner.put(r.offer, slot) != slot {
-		return false
+	if !d.request.AllowDuplicates {
+		if owner := d.contest.owner.put(r.offer, slot); owner < slot {
+			return false
+		} else if owner > slot { // it chose before, and chooses again
+			d.contest.owner.set(r.offer, slot)
+			d.slots[owner].robbed = true
+		}
 	}
 	if limited {
 		d.takeUnits(&r.draw)

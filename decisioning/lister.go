@@ -25,7 +25,7 @@ func (l *lister) Read(slot, k int, c *assign.Candidate) bool {
 
 // Content implements [assign.Lists].
 func (l *lister) Content(offer int32) int {
-	return int(l.contest.owner.get(offer, nobody)) // of one with rivals the matching knows
+	return int(l.contest.owner.get(offer)) // of one with rivals the matching knows
 }
 
 // put puts a candidate in the terms of package assign, without its limits.

@@ -25,29 +25,43 @@ func (t *table) reset(n int) {
 	}
 }
 
-// put returns the number of the key, which is the value if it had none.
-func (t *table) put(key, value int32) int32 {
+// find returns the cell of the key, or where it would be.
+func (t *table) find(key int32) *cell {
 	mask := uint32(len(t.cells) - 1)
 	for i := uint32(key) * 0x9e3779b1 >> 7; ; i++ { // Fibonacci hashing
-		switch c := &t.cells[i&mask]; {
-		case c.epoch != t.epoch:
-			*c = cell{t.epoch, key, value}
-			return value
-		case c.key == key:
-			return c.value
+		if c := &t.cells[i&mask]; c.epoch != t.epoch || c.key == key {
+			return c
 		}
 	}
 }
 
-// get returns the number of the key, or without one none.
-func (t *table) get(key, none int32) int32 {
-	mask := uint32(len(t.cells) - 1)
-	for i := uint32(key) * 0x9e3779b1 >> 7; ; i++ {
-		switch c := &t.cells[i&mask]; {
-		case c.epoch != t.epoch:
-			return none
-		case c.key == key:
-			return c.value
-		}
+// put returns the number of the key, which is the value if it had none.
+func (t *table) put(key, value int32) int32 {
+	if c := t.find(key); c.epoch != t.epoch || c.value == nobody {
+		*c = cell{t.epoch, key, value}
+	} else {
+		return c.value
 	}
+	return value
+}
+
+// set makes the value the number of the key.
+func (t *table) set(key, value int32) { *t.find(key) = cell{t.epoch, key, value} }
+
+// remove makes the key have none, if it has the value, and reports whether it had.
+func (t *table) remove(key, value int32) bool {
+	c := t.find(key)
+	if c.epoch != t.epoch || c.value != value {
+		return false
+	}
+	c.value = nobody
+	return true
+}
+
+// get returns the number of the key, or nobody.
+func (t *table) get(key int32) int32 {
+	if c := t.find(key); c.epoch == t.epoch {
+		return c.value
+	}
+	return nobody
 }

@@ -41,14 +41,25 @@ type band struct {
 	from, width uint64
 	dam         uint64
 	slot        uint32
-	left        uint32 // to ask: leftNothing, leftItself, or leftMembers and a number of a list
+	left        uint32 // what is left to ask, and in the bits of leftNumber the number of a list
 }
 
 const (
-	leftNothing = iota
-	leftItself
-	leftMembers
+	leftNothing uint32 = iota << leftBits
+	leftItself         // the atom
+	leftCount          // the atom, if its count has no code yet
+	leftMembers        // whether the code is a member
+	leftGate           // the parts of a gate
+
+	leftBits   = 28
+	leftNumber = 1<<leftBits - 1
 )
+
+// A gateway is a gate as the bands of its parts.
+type gateway struct {
+	bands [fan]band
+	cell  uint32
+}
 
 // A member list has codes; without: of values that are no members.
 type members struct {
@@ -79,6 +90,8 @@ func (b *builder) bandOf(c *cell) band {
 		return full
 	case c.op == opConstant && c.none == False:
 		return band{dam: math.MaxUint64}
+	case c.of == events:
+		return b.bandOfCount(c)
 	case c.of != whole || c.none == True: // which it is of a value that is not there
 		return beside
 	}
@@ -118,6 +131,28 @@ func (b *builder) bandOf(c *cell) band {
 	return in
 }
 
+// bandOfCount returns an atom about a count as a band, which has the code of one that is not known, too.
+func (b *builder) bandOfCount(c *cell) band {
+	if c.op != opLess || c.kind != slot.Number || math.IsNaN(c.number) {
+		return beside
+	}
+	in, bound := band{slot: uint32(b.slots) + c.refs[subjectRef], left: leftCount}, max(codeOf(c.number), codeOf(0))
+	if in.from, in.width = uncounted, bound-1-uncounted; c.negated {
+		in.from, in.width = bound, uncounted-bound // once around
+	}
+	return in
+}
+
+// gatewayOf returns the gate as a band, after its parts.
+func (b *builder) gatewayOf(n uint32, c *cell, bands []band) band {
+	g := gateway{cell: n}
+	for i, p := range c.refs {
+		g.bands[i] = bands[p]
+	}
+	b.gateways = append(b.gateways, g)
+	return band{width: math.MaxUint64, left: leftGate + uint32(len(b.gateways)-1)}
+}
+
 // among makes the band that of the values that are there and among the codes, or not.
 func (b *builder) among(in *band, codes []uint64, without bool) {
 	in.from, in.width, in.left = noCode, absentCode-1, leftMembers+uint32(len(b.members))
@@ -130,14 +165,19 @@ func (b *builder) among(in *band, codes []uint64, without bool) {
 	}
 }
 
-// encode finds the bands of the cells.
+// encode finds the bands of the cells, and of the rules.
 func (b *builder) encode() {
 	v := b.view
 	b.words = newVocabulary(v)
-	b.bands = make([]band, len(v.cells))
+	b.slots, b.counts = v.schema.Len(), len(v.schema.Counts())
+	bands := make([]band, len(v.cells))
 	for n := range v.cells {
 		c := &v.cells[n]
-		b.bands[n] = b.bandOf(c)
+		if c.isGate() {
+			bands[n] = b.gatewayOf(uint32(n), c, bands)
+			continue
+		}
+		bands[n] = b.bandOf(c)
 		if c.of == whole && (c.op == opEqual && c.kind == slot.String || c.op == opIn) {
 			b.words.sought[c.refs[subjectRef]] = true
 		}
@@ -145,7 +185,7 @@ func (b *builder) encode() {
 	b.plain = make([][fan]band, len(v.rules))
 	for r, parts := range v.rules {
 		for i, p := range parts {
-			b.plain[r][i] = b.bands[p]
+			b.plain[r][i] = bands[p]
 		}
 	}
 }
@@ -203,7 +243,10 @@ func (w *vocabulary) code(v *View, text string) uint64 {
 	return otherCode
 }
 
-// Codes are those of a row's values, by slot, and what counts come to at an instant.
+// uncounted is the code of a count that is not known: that of the number before 0, which is none.
+var uncounted = codeOf(0) - 1
+
+// Codes are those of a row's values, by slot, and behind these of what counts come to at an instant.
 type Codes struct {
 	of     *columns
 	codes  []uint64
@@ -218,10 +261,26 @@ func (v *View) Encode(row *slot.Row, counts Counter, at time.Time) *Codes {
 	if at.IsZero() {
 		return c
 	}
-	for _, count := range v.schema.Counts() {
+	for n, count := range v.schema.Counts() {
 		c.counts = append(c.counts, countOf(counts, count, at))
+		v.columns.enter(c.codes, n, c.counts[n])
 	}
 	return c
+}
+
+// enter makes the code of the count the one of what it came to.
+func (c *columns) enter(codes []uint64, n int, count float64) {
+	if n < c.counts && count >= 0 {
+		codes[c.slots+n] = codeOf(count)
+	}
+}
+
+// appendUncounted appends the codes of counts of which nothing is known.
+func (c *columns) appendUncounted(codes []uint64) []uint64 {
+	for range c.counts {
+		codes = append(codes, uncounted)
+	}
+	return codes
 }
 
 func (v *View) appendCodes(codes []uint64, row *slot.Row) []uint64 {
@@ -245,5 +304,5 @@ func (v *View) appendCodes(codes []uint64, row *slot.Row) []uint64 {
 		}
 		codes = append(codes, code)
 	}
-	return codes
+	return v.columns.appendUncounted(codes)
 }

@@ -42,10 +42,12 @@ type columns struct {
 
 	columns []column
 	layout
-	bands      []band
+	slots      int // so many have codes, and behind them so many counts
+	counts     int
 	words      vocabulary
 	plain      [][fan]band // of the rules: all that most lookups read
 	members    []members   // by what bands leave to ask
+	gateways   []gateway   // likewise
 	thresholds []float64   // of the atoms that stand in the table from firstOrdered
 	listed     []uint32
 	sought     finder

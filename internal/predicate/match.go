@@ -32,6 +32,7 @@ type Match struct {
 	asked int         // rules, before there were codes
 	codes []uint64    // of the row's values; those of others are not to be changed
 	own   []uint64    // memory for codes
+	owns  bool        // they are there
 	bands []band      // of the cells that have one, once there are codes
 	plain [][fan]band // the bands of each rule, unless all were found out about
 
@@ -54,7 +55,7 @@ func (m *Match) Reset(v *View, row *slot.Row, counts Counter, now time.Time) {
 	m.view, m.row, m.counter, m.now = v, row, counts, now
 	m.seconds, m.nanos = float64(now.Unix()), uint32(now.Nanosecond())
 	m.swept, m.whole, m.reopened = false, false, 0
-	m.asked, m.bands, m.plain, m.codes = 0, nil, nil, nil
+	m.asked, m.plain, m.codes, m.owns = 0, nil, nil, false
 	m.cells = grown(m.cells, len(v.cells))
 	m.rules = grown(m.rules, len(v.rules))
 	m.counted = grown(m.counted, len(v.schema.Counts()))
@@ -91,17 +92,17 @@ func (m *Match) Holds(r Rule) Truth {
 		case of[0].left|of[1].left|of[2].left|of[3].left == leftNothing:
 			return True
 		default:
-			return m.rest(r)
+			return m.rest(&m.view.rules[r], of)
 		}
 	}
 	return m.hangs(r)
 }
 
-// rest returns the truth of a rule all of whose parts are in their bands.
-func (m *Match) rest(r Rule) Truth {
+// rest returns the truth of parts all of which are in their bands.
+func (m *Match) rest(parts *[fan]uint32, bands *[fan]band) Truth {
 	t := True
-	for i, p := range m.view.rules[r] {
-		if t = min(t, m.left(p, &m.plain[r][i])); t == False {
+	for i, p := range parts {
+		if t = min(t, m.left(p, &bands[i])); t == False {
 			break
 		}
 	}
@@ -110,14 +111,39 @@ func (m *Match) rest(r Rule) Truth {
 
 // left returns the truth of a part that is in its band.
 func (m *Match) left(n uint32, b *band) Truth {
-	switch {
-	case b.left == leftNothing:
+	switch b.left &^ leftNumber {
+	case leftNothing:
 		return True
-	case b.left >= leftMembers:
-		return truthOf(m.view.columns.members[b.left-leftMembers].has(m.codes[b.slot]))
-	default:
-		return m.holds(n).holds()
+	case leftCount:
+		if m.codes[b.slot] != uncounted {
+			return True
+		}
+	case leftMembers:
+		return truthOf(m.view.columns.members[b.left&leftNumber].has(m.codes[b.slot]))
+	case leftGate:
+		return m.passes(&m.view.columns.gateways[b.left&leftNumber])
 	}
+	return m.holds(n).holds()
+}
+
+// passes returns the truth of a gate.
+func (m *Match) passes(g *gateway) Truth {
+	c := &m.view.cells[g.cell]
+	if c.op == opAnd {
+		if g.bands[0].misses(m.codes)|g.bands[1].misses(m.codes)|g.bands[2].misses(m.codes)|g.bands[3].misses(m.codes) != 0 {
+			return False
+		}
+		return m.rest(&c.refs, &g.bands)
+	}
+	t := False
+	for i, p := range c.refs {
+		if b := &g.bands[i]; b.misses(m.codes) == 0 {
+			if t = max(t, m.left(p, b)); t == True {
+				break
+			}
+		}
+	}
+	return t
 }
 
 // hangs is Holds where there are no bands, or all rules were found out about.
@@ -143,39 +169,41 @@ func (m *Match) hangs(r Rule) Truth {
 const few = 8
 
 func (m *Match) encode() {
-	if m.bands == nil {
+	if m.codes == nil {
 		m.own = m.view.appendCodes(m.own[:0], m.row)
-		m.use(m.own)
+		m.useOwn()
 	}
 }
 
 // Know tells the codes of the row, right after Reset. They are of use if they were made for the
 // view, or for one that is hardly different, and the counts if they were made for the instant.
 func (m *Match) Know(c *Codes) {
-	if c.of == m.view.columns {
-		m.use(c.codes)
-	}
-	if c.at.Equal(m.now) {
+	now := c.at.Equal(m.now)
+	if now {
 		for n, count := range c.counts {
 			m.counted[n], m.counts[n] = m.epoch, count
 		}
 	}
-}
-
-func (m *Match) use(codes []uint64) {
-	m.codes, m.bands, m.plain = codes, m.view.columns.bands, m.view.columns.plain
-}
-
-// part returns the truth of a part of a gate, as far as rules hold.
-func (m *Match) part(n uint32) Truth {
-	if int(n) < len(m.bands) {
-		b := &m.bands[n]
-		if b.misses(m.codes) != 0 {
-			return False
-		}
-		return m.left(n, b)
+	switch of := m.view.columns; {
+	case c.of != of:
+	case now || c.at.IsZero():
+		m.use(c.codes)
+	default:
+		m.own = of.appendUncounted(append(m.own[:0], c.codes[:of.slots]...))
+		m.useOwn()
 	}
-	return m.holds(n).holds()
+}
+
+func (m *Match) use(codes []uint64) { m.codes, m.plain = codes, m.view.columns.plain }
+
+func (m *Match) useOwn() {
+	m.use(m.own)
+	m.owns = true
+	for n, epoch := range m.counted[:m.view.columns.counts] {
+		if epoch == m.epoch {
+			m.view.columns.enter(m.codes, n, m.counts[n])
+		}
+	}
 }
 
 // holds returns the truth of the cell as far as rules hold; False and Error are
@@ -209,7 +237,7 @@ func (m *Match) all(parts *[fan]uint32) Truth {
 		if p == trueCell {
 			break // what remains only fills up
 		}
-		if t = min(t, m.part(p)); t == False {
+		if t = min(t, m.holds(p).holds()); t == False {
 			break
 		}
 	}
@@ -222,7 +250,7 @@ func (m *Match) any(parts *[fan]uint32) Truth {
 		if p == falseCell {
 			break
 		}
-		if t = max(t, m.part(p)); t == True {
+		if t = max(t, m.holds(p).holds()); t == True {
 			break
 		}
 	}

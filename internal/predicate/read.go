@@ -83,6 +83,9 @@ func (m *Match) isMissing(subject uint32, optional uint8) bool {
 func (m *Match) count(n uint32) float64 {
 	if m.counted[n] != m.epoch {
 		m.counted[n], m.counts[n] = m.epoch, countOf(m.counter, m.view.schema.Counts()[n], m.now)
+		if m.owns {
+			m.view.columns.enter(m.codes, int(n), m.counts[n])
+		}
 	}
 	return m.counts[n]
 }
