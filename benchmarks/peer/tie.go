@@ -8,7 +8,10 @@ func tieBase(person string, activityHash uint64) uint64 {
 	return mix(mix(hashText(person)) ^ activityHash)
 }
 
-func tieOf(base, offerHash uint64) uint64 { return mix(base ^ offerHash) }
+func tieOf(base, offerHash uint64) uint64 {
+	x := (base ^ offerHash) * 0xbf58476d1ce4e5b9
+	return (x ^ x>>32) * 0x94d049bb133111eb
+}
 
 // hashText is 64-bit FNV-1a, finished by mix.
 func hashText(s string) uint64 {
