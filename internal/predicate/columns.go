@@ -8,7 +8,8 @@ import (
 )
 
 // A column holds the atoms about one subject by what they ask, so that a value
-// finds those that are true without asking each.
+// finds those that are true without asking each. Of a count these are comparisons with
+// numbers, which stay open as slow atoms do.
 type column struct {
 	subject subject
 
@@ -28,7 +29,7 @@ type column struct {
 
 // A subject is what a column is about.
 type subject struct {
-	slot     uint32
+	slot     uint32 // or the number of a count
 	of       aspect
 	optional uint8
 }
@@ -53,6 +54,7 @@ type columns struct {
 	sought     finder
 	singles    []uint32 // atoms of other kinds, that are asked one by one
 	slow       []uint32 // those that are left open
+	open       int      // how many are: the slow ones, and those about counts
 }
 
 // A group is a part of a column.
@@ -127,8 +129,11 @@ type builder struct {
 
 func (b *builder) add(n uint32, c *cell) {
 	g, listed, found := c.groupOf()
+	if c.weight > light {
+		b.open++
+	}
 	switch {
-	case c.weight > light:
+	case c.weight > light && !(c.of == events && listed && g <= atLeastGroup):
 		b.slow = append(b.slow, n)
 		return
 	case !listed && !found:

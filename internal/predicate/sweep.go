@@ -33,6 +33,14 @@ func (m *Match) AllAtOnce() {
 	for _, n := range v.columns.slow {
 		m.table[v.columns.places[n]] = m.holds(n).holds()
 	}
+	for i := range v.columns.columns {
+		if c := &v.columns.columns[i]; c.subject.of == events {
+			m.markCount(c, False)
+			if n := m.count(c.subject.slot); n >= 0 {
+				m.sweepNumber(c, n)
+			}
+		}
+	}
 	for i := v.columns.cells; i < len(v.cells); i++ {
 		if c := &v.cells[i]; !c.isGate() && c.weight > light {
 			m.table[i] = m.holds(uint32(i)).holds()
@@ -54,7 +62,7 @@ func (m *Match) Verdicts() []Truth {
 // that one by one has cost as much. It reports whether it did.
 func (m *Match) reopens() bool {
 	m.reopened++
-	if m.reopened <= len(m.view.columns.slow)/2+len(m.view.rules)/32 {
+	if m.reopened <= m.view.columns.open/2+len(m.view.rules)/32 {
 		return false
 	}
 	m.AllAtOnce()
@@ -115,6 +123,10 @@ func (m *Match) conclude() {
 
 // sweepColumn makes those atoms of the column true that are.
 func (m *Match) sweepColumn(n uint32, c *column) {
+	if c.subject.of == events {
+		m.markCount(c, Unknown)
+		return
+	}
 	value := &m.row.Values[c.subject.slot]
 	if value.Kind == slot.Absent {
 		if m.isMissing(c.subject.slot, c.subject.optional) {
@@ -147,8 +159,14 @@ func (m *Match) sweepNumber(c *column, number float64) {
 		thresholds := all.thresholds[s.from:s.to]
 		return s.from + uint32(sort.Search(len(thresholds), func(i int) bool { return thresholds[i] > number }))
 	}
-	m.markBetween(above(c.less), c.less.to)
-	m.markBetween(c.atLeast.from, above(c.atLeast))
+	m.markBetween(above(c.less), c.less.to, True)
+	m.markBetween(c.atLeast.from, above(c.atLeast), True)
+}
+
+// markCount marks all atoms about a count.
+func (m *Match) markCount(c *column, t Truth) {
+	m.markBetween(c.less.from, c.less.to, t)
+	m.markBetween(c.atLeast.from, c.atLeast.to, t)
 }
 
 // sweepMembers asks one by one whether a map has a key, which has a slot.
@@ -175,10 +193,10 @@ func (m *Match) mark(s span) {
 }
 
 // markBetween marks the atoms with thresholds that stand between.
-func (m *Match) markBetween(from, to uint32) {
+func (m *Match) markBetween(from, to uint32, t Truth) {
 	between := m.table[firstOrdered+from : firstOrdered+to]
 	for i := range between {
-		between[i] = True
+		between[i] = t
 	}
 }
 
