@@ -1,0 +1,97 @@
+package decisioning_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/proffer-go/proffer/capping"
+	"github.com/proffer-go/proffer/collection"
+	"github.com/proffer-go/proffer/decisioning"
+	"github.com/proffer-go/proffer/offer"
+)
+
+// fullOf is a counter to which some offers have had all their units.
+type fullOf struct {
+	*capping.Memory
+	offers map[offer.ID]bool
+	down   bool // it fails to tell
+}
+
+func (c *fullOf) Usage(_ context.Context, _ capping.Attempt, keys []capping.Key, dst []int64) (capping.Usage, error) {
+	if c.down {
+		return capping.Usage{}, errBroken
+	}
+	for _, k := range keys {
+		used := int64(0)
+		if c.offers[k.Offer] {
+			used = 2
+		}
+		dst = append(dst, used)
+	}
+	return capping.Usage{Units: dst}, nil
+}
+
+// TestSequentialPlanIsTheOneOfAllThatIsKnown: what a sequential decision takes for granted before it reads the
+// counters leaves no trace in its plan, however many slots want the same offers, and whatever turns out full.
+func TestSequentialPlanIsTheOneOfAllThatIsKnown(t *testing.T) {
+	rapid.Check(t, func(r *rapid.T) {
+		c := shop()
+		c.Activities = nil
+		counter := &fullOf{Memory: capping.NewMemory(capping.MemoryConfig{}), offers: map[offer.ID]bool{}, down: rapid.IntRange(0, 9).Draw(r, "down") == 0}
+		config := decisioning.Config{Counter: counter, FailOpen: true, Strategy: decisioning.Strategy{Arbitration: decisioning.Sequential}}
+		for i := range rapid.IntRange(3, 14).Draw(r, "offers") {
+			o := offer.Offer{ID: offer.ID(fmt.Sprint("offer-", i)), Status: offer.Approved, Priority: rapid.Int64Range(0, 3).Draw(r, "priority")}
+			o.Representations = says("it")
+			switch rapid.IntRange(0, 3).Draw(r, "caps") {
+			case 0:
+				o.Caps, counter.offers[o.ID] = []offer.Cap{{Limit: 2, Per: offer.PerAll}}, true
+			case 1:
+				o.Caps = []offer.Cap{{Limit: 2, Per: offer.PerAll}}
+			}
+			c.Offers = append(c.Offers, o)
+		}
+		var ids []decisioning.ActivityID
+		listed := map[decisioning.ActivityID][]offer.ID{}
+		for i := range rapid.IntRange(2, 6).Draw(r, "activities") {
+			a := decisioning.Activity{ID: decisioning.ActivityID(fmt.Sprint("activity-", i)), Placement: "hero", Fallback: "hello", Count: rapid.IntRange(1, 3).Draw(r, "count")}
+			own := collection.Collection{ID: collection.ID(a.ID)}
+			for _, o := range c.Offers {
+				if rapid.Bool().Draw(r, "listed") {
+					own.Offers = append(own.Offers, o.ID)
+				}
+			}
+			own.Offers = append(own.Offers, c.Offers[0].ID)
+			own.Offers = slices.Compact(slices.Sorted(slices.Values(own.Offers)))
+			a.Selections = []decisioning.Selection{{Collection: own.ID}}
+			c.Collections, c.Activities = append(c.Collections, own), append(c.Activities, a)
+			ids, listed[a.ID] = append(ids, a.ID), own.Offers
+		}
+		d := decide(t, open(t, c, config), asking("r", ids...))
+
+		var want []string
+		taken := map[offer.ID]bool{}
+		for _, a := range c.Activities {
+			left := slices.DeleteFunc(slices.Clone(c.Offers), func(o offer.Offer) bool {
+				return taken[o.ID] || counter.offers[o.ID] && !counter.down || !slices.Contains(listed[a.ID], o.ID)
+			})
+			hash := func(o offer.Offer) uint64 { return decisioning.TieHash(0, "anna", a.ID, o.ID) }
+			slices.SortFunc(left, func(a, b offer.Offer) int {
+				return cmp.Or(cmp.Compare(b.Priority, a.Priority), cmp.Compare(hash(a), hash(b)))
+			})
+			for _, o := range left[:min(a.Count, len(left))] {
+				taken[o.ID] = true
+				want = append(want, string(o.ID))
+			}
+			if len(left) == 0 {
+				want = append(want, "[hello]")
+			}
+		}
+		require.Equal(r, want, proposed(d))
+	})
+}
