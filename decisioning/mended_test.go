@@ -14,22 +14,29 @@ import (
 	"github.com/proffer-go/proffer/collection"
 	"github.com/proffer-go/proffer/decisioning"
 	"github.com/proffer-go/proffer/offer"
+	"github.com/proffer-go/proffer/placement"
 )
 
-// fullOf is a counter to which some offers have had all their units.
-type fullOf struct {
-	*capping.Memory
-	offers map[offer.ID]bool
-	down   bool // it fails to tell
+// A fullSpot is where an offer is counted: at one placement, or at all.
+type fullSpot struct {
+	offer offer.ID
+	at    placement.ID
 }
 
-func (c *fullOf) Usage(_ context.Context, _ capping.Attempt, keys []capping.Key, dst []int64) (capping.Usage, error) {
+// fullAt is a counter in which some offers have had all their units.
+type fullAt struct {
+	*capping.Memory
+	full map[fullSpot]bool
+	down bool // it fails to tell
+}
+
+func (c *fullAt) Usage(_ context.Context, _ capping.Attempt, keys []capping.Key, dst []int64) (capping.Usage, error) {
 	if c.down {
 		return capping.Usage{}, errBroken
 	}
 	for _, k := range keys {
 		used := int64(0)
-		if c.offers[k.Offer] {
+		if c.full[fullSpot{k.Offer, k.Placement}] {
 			used = 2
 		}
 		dst = append(dst, used)
@@ -43,23 +50,26 @@ func TestSequentialPlanIsTheOneOfAllThatIsKnown(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		c := shop()
 		c.Activities = nil
-		counter := &fullOf{Memory: capping.NewMemory(capping.MemoryConfig{}), offers: map[offer.ID]bool{}, down: rapid.IntRange(0, 9).Draw(r, "down") == 0}
+		c.Placements = append(c.Placements, placement.Placement{ID: "foot", Channel: "web", ContentTypes: []string{"text/plain"}})
+		counter := &fullAt{Memory: capping.NewMemory(capping.MemoryConfig{}), full: map[fullSpot]bool{}, down: rapid.IntRange(0, 9).Draw(r, "down") == 0}
 		config := decisioning.Config{Counter: counter, FailOpen: true, Strategy: decisioning.Strategy{Arbitration: decisioning.Sequential}}
 		for i := range rapid.IntRange(3, 14).Draw(r, "offers") {
 			o := offer.Offer{ID: offer.ID(fmt.Sprint("offer-", i)), Status: offer.Approved, Priority: rapid.Int64Range(0, 3).Draw(r, "priority")}
-			o.Representations = says("it")
-			switch rapid.IntRange(0, 3).Draw(r, "caps") {
-			case 0:
-				o.Caps, counter.offers[o.ID] = []offer.Cap{{Limit: 2, Per: offer.PerAll}}, true
-			case 1:
-				o.Caps = []offer.Cap{{Limit: 2, Per: offer.PerAll}}
+			o.Representations = append(says("it"), says("it")...)
+			o.Representations[1].Placement = "foot"
+			if at := rapid.SampledFrom([]placement.ID{"", "hero", "foot", "nowhere"}).Draw(r, "capped at"); at != "nowhere" {
+				o.Caps = []offer.Cap{{Limit: 2, Per: offer.PerAll, Placement: at}}
+				counter.full[fullSpot{o.ID, at}] = rapid.Bool().Draw(r, "full")
 			}
 			c.Offers = append(c.Offers, o)
 		}
 		var ids []decisioning.ActivityID
 		listed := map[decisioning.ActivityID][]offer.ID{}
 		for i := range rapid.IntRange(2, 6).Draw(r, "activities") {
-			a := decisioning.Activity{ID: decisioning.ActivityID(fmt.Sprint("activity-", i)), Placement: "hero", Fallback: "hello", Count: rapid.IntRange(1, 3).Draw(r, "count")}
+			a := decisioning.Activity{
+				ID: decisioning.ActivityID(fmt.Sprint("activity-", i)), Optional: true,
+				Placement: rapid.SampledFrom([]placement.ID{"hero", "foot"}).Draw(r, "placement"), Count: rapid.IntRange(1, 3).Draw(r, "count"),
+			}
 			own := collection.Collection{ID: collection.ID(a.ID)}
 			for _, o := range c.Offers {
 				if rapid.Bool().Draw(r, "listed") {
@@ -78,7 +88,8 @@ func TestSequentialPlanIsTheOneOfAllThatIsKnown(t *testing.T) {
 		taken := map[offer.ID]bool{}
 		for _, a := range c.Activities {
 			left := slices.DeleteFunc(slices.Clone(c.Offers), func(o offer.Offer) bool {
-				return taken[o.ID] || counter.offers[o.ID] && !counter.down || !slices.Contains(listed[a.ID], o.ID)
+				gone := counter.full[fullSpot{o.ID, ""}] || counter.full[fullSpot{o.ID, a.Placement}]
+				return taken[o.ID] || gone && !counter.down || !slices.Contains(listed[a.ID], o.ID)
 			})
 			hash := func(o offer.Offer) uint64 { return decisioning.TieHash(0, "anna", a.ID, o.ID) }
 			slices.SortFunc(left, func(a, b offer.Offer) int {
@@ -89,7 +100,7 @@ func TestSequentialPlanIsTheOneOfAllThatIsKnown(t *testing.T) {
 				want = append(want, string(o.ID))
 			}
 			if len(left) == 0 {
-				want = append(want, "[hello]")
+				want = append(want, "-")
 			}
 		}
 		require.Equal(r, want, proposed(d))
