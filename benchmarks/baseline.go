@@ -41,7 +41,7 @@ func record(path string, rows []Row) error {
 
 // check returns an error that names all in which the best of the runs falls behind the
 // baseline: more allocations, or a ratio to (c) that is less than two thirds.
-func check(path string, runs ...[]Row) error {
+func check(path string, rows []Row, more ...[]Row) error {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return err
@@ -50,9 +50,9 @@ func check(path string, runs ...[]Row) error {
 	if err := json.Unmarshal(text, &before); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	now := marks(runs[0])
-	for _, rows := range runs[1:] {
-		for key, is := range marks(rows) {
+	now := marks(rows)
+	for _, again := range more {
+		for key, is := range marks(again) {
 			if first, ok := now[key]; ok {
 				is = mark{Allocs: min(first.Allocs, is.Allocs), Ratio: max(first.Ratio, is.Ratio)}
 			}

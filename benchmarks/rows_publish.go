@@ -131,7 +131,7 @@ func (b *bench) updates() {
 	s := newScene(workload.Options{Offers: 10_000, Rules: 500})
 	p := s.open(decisioning.Sequential)
 	plan := b.plan(false)
-	plan.Patience = 0
+	plan.Patience = 0 // there is nothing to fill
 	changed := func(i int) offer.Offer {
 		k := i * 7919 % s.Offers
 		o := s.Catalog.Offers[k]

@@ -134,8 +134,8 @@ func (d *deciding) known() bool {
 	return l.fresh == len(l.lines) && (l.asked || l.unread || d.request.ID == "")
 }
 
-// stillStands reports whether the plan is the best even by what was learnt since it was made: it has room for
-// all that it takes, and what it left out for want of room has no more now.
+// stillStands reports whether the plan is the best even by what was learnt since it was made. It is if it has room
+// for all that it takes, since to read a counter only lowers its room: what was left out for want of it is out now, too.
 func (d *deciding) stillStands() bool {
 	return !d.ledger.unread && !d.seating.scored && d.stands()
 }
@@ -149,18 +149,21 @@ func (d *deciding) stands() bool {
 			continue
 		}
 		for _, k := range s.chosen {
-			w := &s.pool[k].draw
-			if d.capped(w) != "" {
+			if w := &s.pool[k].draw; d.capped(w) != "" || d.overdraws(w, taken) {
 				return false
-			}
-			for _, l := range d.ledger.of(w) {
-				if taken[l]++; d.binds(l) && taken[l] > d.ledger.lines[l].units() {
-					return false
-				}
 			}
 		}
 	}
 	return true
+}
+
+// overdraws takes the units of the draw, and reports whether one has no room for what is taken then.
+func (d *deciding) overdraws(w *draw, taken []int) (some bool) {
+	for _, l := range d.ledger.of(w) {
+		taken[l]++
+		some = some || d.binds(l) && taken[l] > d.ledger.lines[l].units()
+	}
+	return some
 }
 
 // usage reads the counters that the decision may draw on and has not read.

@@ -151,10 +151,8 @@ func (d *deciding) clashes() (some bool) {
 			if !d.request.AllowDuplicates && c.owner.put(r.offer, int32(i)) != int32(i) {
 				c.clash[i], some = true, true
 			}
-			for _, l := range d.ledger.of(&r.draw) {
-				if taken[l]++; d.binds(l) && taken[l] > d.ledger.lines[l].units() {
-					c.clash[i], some = true, true
-				}
+			if d.overdraws(&r.draw, taken) {
+				c.clash[i], some = true, true
 			}
 		}
 	}

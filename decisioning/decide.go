@@ -179,14 +179,15 @@ type progress struct {
 	wanting bool // what it wanted was not to be had
 	robbed  bool // a slot before it took what it has chosen
 
+	learnt uint32 // what the list reckons with
+
 	dry     bool // all walks have served all
 	walking int  // the walk that serves now
 
-	learnt     uint32 // what the list reckons with
-	considered int    // candidates of the pool, for the list
-	loose      int    // how many of these no counter holds back
-	need       int    // how many of these there should be
-	extra      int    // how many more to draw where there are too few
+	considered int // candidates of the pool, for the list
+	loose      int // how many of these no counter holds back
+	need       int // how many of these there should be
+	extra      int // how many more to draw where there are too few
 }
 
 // resize returns s with n elements, which hold what they held before.

@@ -17,7 +17,7 @@ const (
 	SetWise   Path = iota // all rules were looked up at once
 	OneByOne              // no rules were
 	Programs              // the index could not tell, and CEL was asked
-	Bands                 // a tie was too large to be sorted whole
+	Bands                 // a tie was served in bands
 	Blocks                // candidates of several blocks were visited
 	Heaped                // all candidates waited in a heap
 	Best                  // the best candidates did

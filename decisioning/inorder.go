@@ -43,7 +43,7 @@ func (d *deciding) serve(ctx context.Context, mends bool) (waiting bool) {
 		case s.boundActivity == nil:
 		case s.batched && d.ledger.fresh == 0 && len(d.ledger.lines) > 0:
 			waiting = true
-		case mends && !s.draws && !s.robbed && !(returned && s.wanting):
+		case mends && !s.mayDiffer(returned):
 		default:
 			if mends {
 				returned = d.giveBack(s, int32(i)) || returned
@@ -56,6 +56,9 @@ func (d *deciding) serve(ctx context.Context, mends bool) (waiting bool) {
 	}
 	return waiting
 }
+
+// mayDiffer reports whether the slot may have another choice in a mended plan.
+func (s *slot) mayDiffer(returned bool) bool { return s.draws || s.robbed || returned && s.wanting }
 
 // mayMend reports whether nothing stands between slots but offers that exclude each other: then it is plain which
 // of them something learnt of the counters concerns.
@@ -101,7 +104,7 @@ func (s *slot) serve(d *deciding, number int32) {
 // drawChoice draws candidates and chooses those that are to be had, until as many are chosen as are wanted.
 func (s *slot) drawChoice(d *deciding, number int32) {
 	for len(s.chosen) < s.count {
-		if s.walking < len(s.walks) && s.considered == len(s.pool) { // as mostly, which spares some steps
+		if !s.dry && s.walking < len(s.walks) && s.considered == len(s.pool) { // as mostly, which spares some steps
 			s.walks[s.walking].sprint(s, d, s.count-len(s.chosen), number)
 			if len(s.chosen) == s.count {
 				return

@@ -106,3 +106,30 @@ func TestSequentialPlanIsTheOneOfAllThatIsKnown(t *testing.T) {
 		require.Equal(r, want, proposed(d))
 	})
 }
+
+// TestFullCountersEndADecision: also where each reading of the counters shows that what was drawn is full.
+func TestFullCountersEndADecision(t *testing.T) {
+	c := shop()
+	c.Activities = nil
+	var ids []decisioning.ActivityID
+	for i := range 8 {
+		id := decisioning.ActivityID(fmt.Sprint("activity-", i))
+		c.Activities = append(c.Activities, decisioning.Activity{ID: id, Placement: "hero", Fallback: "hello", Selections: []decisioning.Selection{{}}})
+		ids = append(ids, id)
+	}
+	for i := range 500 {
+		c.Offers = append(c.Offers, offer.Offer{
+			ID: offer.ID(fmt.Sprint("offer-", i)), Status: offer.Approved, Priority: int64(i), Representations: says("it"),
+			Caps: []offer.Cap{{Limit: 1, Per: offer.PerProfile}},
+		})
+	}
+	for _, a := range []decisioning.Arbitration{decisioning.Sequential, decisioning.Optimal} {
+		e := open(t, c, decisioning.Config{Strategy: decisioning.Strategy{Arbitration: a}})
+		for i := range 60 {
+			d := decide(t, e, asking(fmt.Sprint("r", i), ids...))
+			for k, got := range proposed(d) {
+				require.Equal(t, fmt.Sprint("offer-", 499-8*i-k), got, "decision %d", i)
+			}
+		}
+	}
+}

@@ -15,11 +15,10 @@ const (
 const nobody = -1
 
 // sprint moves candidates into the pool, as long as fewer than wanted are listed, or chosen if they are for the
-// slot with the number by, and ties are short. They
-// mostly are, and as many candidates are wanted as are proposed: so nearly all of nearly all decisions is
-// this loop. It keeps nothing of a tie but the least hash that may come next: of most ties one or two
-// candidates have their turn, so that to hash all of them again costs less than a queue. It leaves what
-// takes more to next, which goes on where it stops.
+// slot with the number by, and ties are short. They mostly are, and as many candidates are wanted as are
+// proposed: so nearly all of nearly all decisions is this loop. It keeps nothing of a tie but the least hash that
+// may come next: of most ties one or two candidates have their turn, so that to hash all of them again costs
+// less than a queue. It leaves what takes more to next, which goes on where it stops.
 func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 	t := &w.ties
 	if w.heaped || t.width > 0 || t.head < t.end {

@@ -25,43 +25,52 @@ func (t *table) reset(n int) {
 	}
 }
 
-// find returns the cell of the key, or where it would be.
-func (t *table) find(key int32) *cell {
+// home is where the key is looked for first: Fibonacci hashing.
+func home(key int32) uint32 { return uint32(key) * 0x9e3779b1 >> 7 }
+
+// find returns where the cell of the key is, or would be.
+func (t *table) find(key int32) uint32 {
 	mask := uint32(len(t.cells) - 1)
-	for i := uint32(key) * 0x9e3779b1 >> 7; ; i++ { // Fibonacci hashing
+	for i := home(key); ; i++ {
 		if c := &t.cells[i&mask]; c.epoch != t.epoch || c.key == key {
-			return c
+			return i & mask
 		}
 	}
 }
 
 // put returns the number of the key, which is the value if it had none.
 func (t *table) put(key, value int32) int32 {
-	if c := t.find(key); c.epoch != t.epoch || c.value == nobody {
+	c := &t.cells[t.find(key)]
+	if c.epoch != t.epoch {
 		*c = cell{t.epoch, key, value}
-	} else {
-		return c.value
 	}
-	return value
+	return c.value
 }
 
 // set makes the value the number of the key.
-func (t *table) set(key, value int32) { *t.find(key) = cell{t.epoch, key, value} }
-
-// remove makes the key have none, if it has the value, and reports whether it had.
-func (t *table) remove(key, value int32) bool {
-	c := t.find(key)
-	if c.epoch != t.epoch || c.value != value {
-		return false
-	}
-	c.value = nobody
-	return true
-}
+func (t *table) set(key, value int32) { t.cells[t.find(key)] = cell{t.epoch, key, value} }
 
 // get returns the number of the key, or nobody.
 func (t *table) get(key int32) int32 {
-	if c := t.find(key); c.epoch == t.epoch {
+	if c := &t.cells[t.find(key)]; c.epoch == t.epoch {
 		return c.value
 	}
 	return nobody
+}
+
+// remove makes the key have none, if it has the value, and reports whether it had. It moves those
+// behind it that would not be found over a gap, which leaves none (Knuth, The Art of Computer Programming 3,
+// 6.4, algorithm R): so the table never fills up with what was removed.
+func (t *table) remove(key, value int32) bool {
+	mask, gap := uint32(len(t.cells)-1), t.find(key)
+	if c := &t.cells[gap]; c.epoch != t.epoch || c.value != value {
+		return false
+	}
+	for i := gap + 1; t.cells[i&mask].epoch == t.epoch; i++ {
+		if c := &t.cells[i&mask]; (i-home(c.key))&mask >= (i-gap)&mask {
+			t.cells[gap], gap = *c, i&mask
+		}
+	}
+	t.cells[gap].epoch = t.epoch - 1
+	return true
 }

@@ -167,12 +167,12 @@ func (w *walk) firstBand(s *slot, d *deciding) bool {
 	if t.left == 0 {
 		t.open, t.floor = t.season.open[t.at:], 0
 	}
-	t.at = int(t.open[0].place)
-	first := &t.season.entries[t.at]
+	at := int(t.open[0].place)
+	first := &t.season.entries[at]
 	if w.bounded && w.ends(first) {
 		return false
 	}
-	t.left, t.width = 0, math.MaxUint64
+	t.at, t.left, t.width = at, 0, math.MaxUint64
 	if n := w.measure(first); n > bandSize {
 		t.width = t.width / uint64(n) * bandSize
 	}

@@ -8,6 +8,6 @@ type Lists interface {
 	// are asked for one after the other, and may be asked for again.
 	Read(slot, k int, c *Candidate) bool
 	// Content returns the content slot that has the offer among its first candidates, as many
-	// as it wants, or -1.
+	// as it wants. Where there is none it returns -1, or any slot that is not content.
 	Content(offer int32) int
 }

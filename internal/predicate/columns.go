@@ -129,11 +129,12 @@ type builder struct {
 
 func (b *builder) add(n uint32, c *cell) {
 	g, listed, found := c.groupOf()
+	compares := listed && g <= atLeastGroup
 	if c.weight > light {
 		b.open++
 	}
 	switch {
-	case c.weight > light && !(c.of == events && listed && g <= atLeastGroup):
+	case c.weight > light && (c.of != events || !compares):
 		b.slow = append(b.slow, n)
 		return
 	case !listed && !found:

@@ -33,7 +33,6 @@ type Match struct {
 	codes []uint64    // of the row's values; those of others are not to be changed
 	own   []uint64    // memory for codes
 	owns  bool        // they are there
-	bands []band      // of the cells that have one, once there are codes
 	plain [][fan]band // the bands of each rule, unless all were found out about
 
 	counted []uint32  // epoch of each count
@@ -115,13 +114,16 @@ func (m *Match) left(n uint32, b *band) Truth {
 	case leftNothing:
 		return True
 	case leftCount:
-		if m.codes[b.slot] != uncounted {
-			return True
+		if m.codes[b.slot] != uncounted { // since the bands were asked, perhaps
+			return truthOf(b.misses(m.codes) == 0)
 		}
 	case leftMembers:
 		return truthOf(m.view.columns.members[b.left&leftNumber].has(m.codes[b.slot]))
 	case leftGate:
-		return m.passes(&m.view.columns.gateways[b.left&leftNumber])
+		if m.cells[n]>>truthBits != m.epoch {
+			t := m.passes(&m.view.columns.gateways[b.left&leftNumber])
+			m.cells[n] = m.epoch<<truthBits | uint32(t)
+		}
 	}
 	return m.holds(n).holds()
 }

@@ -92,13 +92,14 @@ func drawForm(t *rapid.T, depth int) *Form {
 			return EqualPaths(subject().Path, subject().Path)
 		case 4:
 			return LessPaths(subject().Path, subject().Path)
-		case 5:
-			return Events(slot.Count{}).Less(Number(float64(rapid.IntRange(1, 3).Draw(t, "count"))))
+		case 5, 8:
+			of := slot.Count{Typed: true, Type: rapid.SampledFrom([]string{"click", "view"}).Draw(t, "type")}
+			return Events(of).Less(Number(float64(rapid.IntRange(1, 3).Draw(t, "count"))))
 		case 6:
 			return Before(noon.Add(time.Duration(rapid.IntRange(-1, 1).Draw(t, "instant"))))
 		case 7:
 			return subject().HasPrefix(text())
-		case 8, 9, 10:
+		case 9, 10:
 			return subject().Equals(pick(constants))
 		case 11, 12:
 			return subject().In(rapid.SliceOfN(rapid.SampledFrom(constants), 0, 4).Draw(t, "set"))
@@ -351,4 +352,75 @@ func TestEventsThatCouldNotBeHadAreAnError(t *testing.T) {
 	m.Reset(v, &slot.Row{Values: make([]slot.Value, v.schema.Len())}, counter(-1), noon)
 	assert.Equal(t, Error, m.Value(rule))
 	assert.Equal(t, False, m.Holds(rule))
+}
+
+// TestCountIsAskedForInFull: of two atoms about one count the second is asked, too, once the first has made
+// the events be read; in a rule, in gates, with codes for another instant, and however many rules were asked before.
+func TestCountIsAskedForInFull(t *testing.T) {
+	clicks, views := Events(slot.Count{Typed: true, Type: "click"}), Events(slot.Count{Typed: true, Type: "view"})
+	forms := []*Form{
+		And(Not(clicks.Less(Number(1))), clicks.Less(Number(3))),
+		And(clicks.Less(Number(6)), Not(clicks.Less(Number(6)))),
+		And(Not(views.Less(Number(5))), Or(clicks.Less(Number(3)), views.Less(Number(4)), And(Not(clicks.Less(Number(2))), clicks.Less(Number(4))))),
+		And(Not(clicks.Less(Number(0))), Not(clicks.Less(Number(5)))),
+	}
+	for _, known := range []time.Time{{}, noon, noon.Add(1)} {
+		for before := range 12 {
+			l := NewLexicon()
+			var others, rules []Rule
+			for i := range before {
+				others = append(others, ruleOf(l, at("a").Less(Number(float64(-i)))))
+			}
+			for _, f := range forms {
+				rules = append(rules, ruleOf(l, f))
+			}
+			v := l.View()
+			row := &slot.Row{Values: make([]slot.Value, v.schema.Len())}
+			row.Values[slot.Profile] = slot.Value{Kind: slot.Map}
+			for i, r := range rules {
+				var m Match
+				m.Reset(v, row, counter(5), noon)
+				m.Know(v.Encode(row, counter(5), known))
+				if known.IsZero() {
+					m.Reset(v, row, counter(5), noon)
+				}
+				for _, o := range others {
+					m.Holds(o)
+				}
+				assert.Equal(t, i == 3, m.Holds(r) == True, "rule %d after %d others", i, before)
+			}
+		}
+	}
+}
+
+// TestSharedGateIsAskedOnce: a long condition of many rules costs each of them a look.
+func TestSharedGateIsAskedOnce(t *testing.T) {
+	l := NewLexicon()
+	var long []*Form
+	for i := range 40 {
+		long = append(long, And(at("a").Less(Number(float64(i))), Not(at("b").Less(Number(float64(i))))))
+	}
+	shared := Or(long...)
+	var rules []Rule
+	for i := range 20 {
+		rules = append(rules, ruleOf(l, shared, at("a").Less(Number(float64(100+i)))))
+	}
+	v := l.View()
+	row := &slot.Row{Values: make([]slot.Value, v.schema.Len())}
+	row.Values[slot.Profile] = slot.Value{Kind: slot.Map}
+	for _, name := range []string{"a", "b"} {
+		n, _ := v.schema.Slot(at(name).Path)
+		row.Values[n] = Number(-5)
+	}
+	var m Match
+	m.Reset(v, row, counter(0), noon)
+	m.Know(v.Encode(row, counter(0), noon))
+	m.Holds(rules[0])
+	known := 0
+	for n := range v.cells {
+		if v.cells[n].isGate() && m.cells[n]>>truthBits == m.epoch {
+			known++
+		}
+	}
+	assert.Positive(t, known, "no gate is remembered")
 }
