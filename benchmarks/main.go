@@ -4,7 +4,7 @@
 //	go run .                                  all of it, in some minutes
 //	go run . -md FILE                         and writes the table as Markdown
 //	go run . -quick -json                     the main rows in less than a minute, as JSON
-//	go run . -quick -check baseline.json      fails where it twice fell behind the baseline
+//	go run . -quick -check baseline.json      fails where it fell behind the baseline
 //	go run . -quick -record baseline.json     writes the baseline
 //
 // Proffer and the peers decide the same requests, and are compared offer by offer,
@@ -46,7 +46,7 @@ func main() {
 	}
 	if *baseline != "" {
 		err := check(*baseline, b.rows)
-		if err != nil { // a neighbour may have been busy: what fell behind does so twice
+		if err != nil { // a neighbour may have been busy: then a ratio falls once, and not twice
 			fmt.Fprintf(os.Stderr, "%v\nmeasured once more:\n", err)
 			again := &bench{quick: *quick, emit: func(Row) {}}
 			again.run(sections)

@@ -46,87 +46,6 @@ func (d *deciding) compete() (done bool) {
 	return d.solve()
 }
 
-// outline makes the plan that is optimal but for counters that have room, unless it is
-// made. Counters that were not read are taken to have room.
-func (d *deciding) outline() {
-	c := &d.contest
-	if c.matched == d.learnt {
-		return
-	}
-	c.matched, c.apart = d.learnt, true
-	if d.request.AllowDuplicates || !d.assign() {
-		c.apart = d.request.AllowDuplicates
-		d.takeBest()
-	}
-}
-
-// assign makes the plan that is optimal but for counters that have room. It reports
-// false if the matching cannot.
-func (d *deciding) assign() bool {
-	c := &d.contest
-	if !d.rivals() {
-		d.takeBest()
-		return true
-	}
-	m := &c.matching
-	m.Begin()
-	for i := range d.slots {
-		s := &d.slots[i]
-		if s.boundActivity == nil || len(s.walks) == 0 {
-			m.Add(0, true, 0, false)
-			continue
-		}
-		count := s.count
-		if s.dry && s.considered == len(s.pool) {
-			count = min(count, len(s.list))
-		}
-		m.Add(count, s.def.Optional, s.walks[len(s.walks)-1].tier, !c.clash[i] && len(s.list) >= count)
-	}
-	if !m.Solve((*lister)(d)) {
-		return false
-	}
-	if c.matched != d.learnt {
-		return true // lists may have lost what was read
-	}
-	for i := range d.slots {
-		s := &d.slots[i]
-		s.chosen = m.Chosen(i, s.chosen[:0])
-		for n, k := range s.chosen {
-			s.chosen[n] = s.list[k]
-		}
-	}
-	return true
-}
-
-// rivals reports whether two slots want the same offer first, and notes which do.
-func (d *deciding) rivals() (some bool) {
-	c := &d.contest
-	c.clash = resize(c.clash, len(d.slots))
-	clear(c.clash)
-	c.owner.reset(d.seating.wanted)
-	for i := range d.slots {
-		s := &d.slots[i]
-		if s.boundActivity == nil {
-			continue
-		}
-		for _, k := range s.list[:min(s.count, len(s.list))] {
-			if first := c.owner.put(s.pool[k].offer, int32(i)); first != int32(i) {
-				c.clash[i], c.clash[first], some = true, true, true
-			}
-		}
-	}
-	return some
-}
-
-// takeBest chooses the first candidates of each list.
-func (d *deciding) takeBest() {
-	for i := range d.slots {
-		if s := &d.slots[i]; s.boundActivity != nil {
-			s.chosen = append(s.chosen[:0], s.list[:min(s.count, len(s.list))]...)
-		}
-	}
-}
-
 // emptied returns c.taken with so many lines, of which nothing is taken.
 func (c *contest) emptied(lines int) []int {
 	c.taken = resize(c.taken, lines)
@@ -134,13 +53,19 @@ func (c *contest) emptied(lines int) []int {
 	return c.taken
 }
 
+// noClash forgets which slots clash, and who has which offer.
+func (d *deciding) noClash() {
+	c := &d.contest
+	c.clash = resize(c.clash, len(d.slots))
+	clear(c.clash)
+	c.owner.reset(d.seating.wanted)
+}
+
 // clashes reports whether some slot cannot have its choice, and notes which.
 func (d *deciding) clashes() (some bool) {
 	c := &d.contest
 	taken := c.emptied(len(d.ledger.lines))
-	c.clash = resize(c.clash, len(d.slots))
-	clear(c.clash)
-	c.owner.reset(d.seating.wanted)
+	d.noClash()
 	for i := range d.slots {
 		s := &d.slots[i]
 		if s.boundActivity == nil {

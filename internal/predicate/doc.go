@@ -44,10 +44,10 @@
 // # Two ways to match
 //
 // Lazily, a rule asks its atoms, and what was found out is kept for the other rules. This
-// wins while few rules are asked for. Once some have been, each value gets a code: a number
-// of which most atoms are bands, so that those of a rule are asked all at once, without a
-// branch, and only where they leave it open the rest is, one after the other. The codes of
-// facts that are asked again can be kept.
+// wins while few rules are asked for. Once some have been, each value gets a code, and so does
+// each count of events once it is made: a number of which most atoms are bands, so that those
+// of a rule or a gate are asked all at once, without a branch, and only where they leave it
+// open the rest is, one after the other. The codes of facts that are asked again can be kept.
 //
 // By sets, one pass over the facts marks the true atoms in a table of bytes: of
 // the thresholds upon one number a binary search finds all that it passes; of the
