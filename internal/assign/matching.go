@@ -22,7 +22,7 @@ import (
 // order of cost: what comes after such an offer is not read.
 //
 // A slot is content if it can have its first candidates, as no other has one of these among its own. It stands
-// aside with them, unread, until another slot comes by one of them, or an equal plan may need it.
+// aside with them, unread, until another slot comes by one of them.
 //
 // Costs are int64. Problems that do not fit are left to the [Solver].
 //

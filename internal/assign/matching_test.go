@@ -156,6 +156,37 @@ func TestMatchingAndNetworkAgree(t *testing.T) {
 	})
 }
 
+// TestSlotsThatStandAsideChangeNoPlan: nor whether there is one; values are few, so that equal plans are many.
+func TestSlotsThatStandAsideChangeNoPlan(t *testing.T) {
+	var some, none Matching
+	aside := 0
+	for seed := range uint64(20_000) {
+		r := rand.New(rand.NewPCG(seed, 7))
+		p := &Problem{Exclusive: true}
+		offers := 2 + r.IntN(12)
+		for range 2 + r.IntN(6) {
+			s := Slot{Count: 1 + r.IntN(3), Optional: r.IntN(3) == 0}
+			value := int64(r.IntN(4))
+			for _, o := range r.Perm(offers)[:r.IntN(offers+1)] {
+				value -= int64(r.IntN(4) / 3)
+				s.Candidates = append(s.Candidates, Candidate{Offer: int32(o), Scored: true, Value: value})
+			}
+			p.Slots = append(p.Slots, s)
+		}
+		lists, all := listsOf(p), listsOf(p)
+		clear(all.content)
+		clear(all.owner)
+		got, ok := some.plan(p, lists)
+		want, wanted := none.plan(p, all)
+		require.Equal(t, wanted, ok, "seed %d", seed)
+		require.True(t, equal(want, got), "seed %d: got %v, want %v", seed, got, want)
+		if slices.Contains(lists.content, true) {
+			aside++
+		}
+	}
+	require.Greater(t, aside, 5000)
+}
+
 func TestMatchingReadsNoMoreThanItNeeds(t *testing.T) {
 	offers := func(of ...int32) (list []Candidate) {
 		for k, o := range of {

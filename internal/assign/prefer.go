@@ -95,7 +95,9 @@ func (m *Matching) yields(v int32) bool {
 }
 
 // draw makes up for an offer that nobody had, or a unit left empty: somebody
-// gives up an offer without a price, or fills a unit left empty.
+// gives up an offer without a price, or fills a unit left empty. Nobody who stands aside need do
+// so: what he could take instead comes after all that he has, so that it has no price either, and
+// whoever has it can give it up himself.
 func (m *Matching) draw() bool {
 	if m.drawn {
 		return false
@@ -103,9 +105,6 @@ func (m *Matching) draw() bool {
 	m.drawn = true
 	for v := m.slot; int(v) < len(m.lanes); v++ {
 		l := &m.lanes[v]
-		if l.aside {
-			m.join(v)
-		}
 		if l.seen == m.round && v != m.slot {
 			continue
 		}
