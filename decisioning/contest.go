@@ -4,9 +4,10 @@ import "github.com/proffer-go/proffer/internal/assign"
 
 // A contest is the memory of finding the optimal plan.
 //
-// At first each slot lists as many of its best candidates as it wants. The matching
+// At first each slot lists as many of its best candidates as it wants. Where two want the
+// same, either it is plain who has to do with his second choice, or the matching finds the plan. It
 // disregards counters that have room, and lists more for a slot when it comes by
-// them: what it does not read no optimal plan needs. If its plan keeps the counters
+// them: what it does not read no optimal plan needs. If the plan keeps the counters
 // all the same, which is the rule, it is the best.
 //
 // Otherwise slots that list the same offer, or draw on the same counter that binds, are one
@@ -24,6 +25,7 @@ type contest struct {
 	taken    []int   // units, by line
 	parent   []int32 // the slots of a group, a tree
 	wants    []int32 // offers, by the root of a group
+	losses   []int64 // by slot: of value, if another has what it wants
 	clash    []bool  // by slot: it has a rival, or cannot have its choice; by root: one of its group cannot
 
 	problem    assign.Problem

@@ -28,6 +28,9 @@ func (d *deciding) assign() bool {
 		d.takeBest()
 		return true
 	}
+	if d.concede() || c.matched != d.learnt {
+		return true // or lists may have lost what was read
+	}
 	m := &c.matching
 	m.Begin()
 	for i := range d.slots {
@@ -76,6 +79,50 @@ func (d *deciding) rivals() (some bool) {
 	return some
 }
 
+// concede has all rivals but one take their second choice, and reports whether that makes the optimal plan. It does
+// where they give up nothing but value, and nobody else wants what they take: only one of them can have the
+// offer, so that no plan is better than that in which the one has it that would lose most, the first of equals.
+// Where few activities are decided together that is the rule, and spares the matching.
+func (d *deciding) concede() bool {
+	c := &d.contest
+	c.losses = resize(c.losses, len(d.slots))
+	for i := range d.slots {
+		if s := &d.slots[i]; c.clash[i] {
+			loss, plain := s.loss(d)
+			if !plain {
+				return false
+			}
+			c.losses[i] = loss
+			wanted := s.pool[s.list[0]].offer
+			if keeps := c.owner.get(wanted); loss > c.losses[keeps] {
+				c.owner.set(wanted, int32(i))
+			}
+		}
+	}
+	d.takeBest()
+	for i := range d.slots {
+		s := &d.slots[i]
+		if !c.clash[i] || c.owner.get(s.pool[s.list[0]].offer) == int32(i) {
+			continue
+		}
+		if s.chosen[0] = s.list[1]; c.owner.put(s.pool[s.list[1]].offer, int32(i)) != int32(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// loss returns by how much less value the slot's second choice is than its first, or false if they differ in more.
+func (s *slot) loss(d *deciding) (int64, bool) {
+	if s.count != 1 || !s.reaches(d, 1) {
+		return 0, false
+	}
+	var first, second assign.Candidate
+	s.put(&s.pool[s.list[0]], &first)
+	s.put(&s.pool[s.list[1]], &second)
+	return first.Value - second.Value, first.Tier == second.Tier && first.Scored == second.Scored
+}
+
 // takeBest chooses the first candidates of each list.
 func (d *deciding) takeBest() {
 	for i := range d.slots {
@@ -92,13 +139,21 @@ type lister deciding
 func (l *lister) Read(slot, k int, c *assign.Candidate) bool {
 	d := (*deciding)(l)
 	s := &d.slots[slot]
+	if !s.reaches(d, k) {
+		return false
+	}
+	s.put(&s.pool[s.list[k]], c)
+	return true
+}
+
+// reaches makes the list so long that it has a candidate at k, and reports whether there is one.
+func (s *slot) reaches(d *deciding, k int) bool {
 	for k >= len(s.list) {
 		if !s.lists(d) {
 			return false
 		}
 		s.need = max(s.need, s.loose)
 	}
-	s.put(&s.pool[s.list[k]], c)
 	return true
 }
 
