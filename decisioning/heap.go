@@ -19,12 +19,13 @@ func rankOf(score float64) float64 {
 
 // heapify makes a heap of the queue.
 func (w *walk) heapify(d *deciding) {
-	w.heap = resize(w.heap, len(w.queue))
-	for i := range w.queue {
-		w.heap[i] = waiting{rankOf(w.queue[i].score), int32(i)}
+	queue, heap := w.queue, resize(w.heap, len(w.queue))
+	for i := range queue {
+		heap[i].rank, heap[i].at = rankOf(queue[i].score), int32(i)
 	}
-	for i := len(w.heap)/2 - 1; i >= 0; i-- {
-		w.fill(d, i, w.heap[i])
+	w.heap = heap
+	for i := len(heap)/2 - 1; i >= 0; i-- {
+		w.fill(d, i, heap[i])
 	}
 }
 
@@ -40,33 +41,28 @@ func (w *walk) pop(d *deciding) queued {
 
 // fill puts the candidate in the place of the i-th, which is free, or below it. The place sinks to
 // the end, and the candidate, which mostly belongs there, rises from it (Wegener, Bottom-up heapsort,
-// Theoretical Computer Science 118, 1993).
+// Theoretical Computer Science 118, 1993). Which of two candidates comes first no processor could foresee, so that
+// there is hardly a branch on it.
 func (w *walk) fill(d *deciding, i int, t waiting) {
-	at := i
-	for child := 2*at + 1; child < len(w.heap); child = 2*at + 1 {
-		if child+1 < len(w.heap) {
-			child += w.later(d, child)
+	heap, at := w.heap, i
+	for child := 2*at + 1; child < len(heap); child = 2*at + 1 {
+		if other := child + 1; other < len(heap) {
+			if a, b := heap[child].rank, heap[other].rank; a == b {
+				child += one(w.earlier(d, &heap[other], &heap[child]))
+			} else {
+				child += one(b > a)
+			}
 		}
-		w.heap[at], at = w.heap[child], child
+		heap[at], at = heap[child], child
 	}
 	for at > i {
 		above := (at - 1) / 2
-		if !w.earlier(d, &t, &w.heap[above]) {
+		if !w.earlier(d, &t, &heap[above]) {
 			break
 		}
-		w.heap[at], at = w.heap[above], above
+		heap[at], at = heap[above], above
 	}
-	w.heap[at] = t
-}
-
-// later returns 1 if the candidate after the i-th comes before it, else 0. Which it is no
-// processor could foresee, so there is no branch on it.
-func (w *walk) later(d *deciding, i int) int {
-	a, b := &w.heap[i], &w.heap[i+1]
-	if a.rank == b.rank {
-		return one(w.earlier(d, b, a))
-	}
-	return one(b.rank > a.rank)
+	heap[at] = t
 }
 
 func (w *walk) earlier(d *deciding, a, b *waiting) bool {

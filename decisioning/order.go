@@ -30,10 +30,14 @@ func (e *entry) open(d *deciding) bool {
 	return e.inCalendar(d) && (len(d.excluded) == 0 || !d.excludes(e.offer))
 }
 
+// inCalendar is mostly plain, and then costs no call.
 func (e *entry) inCalendar(d *deciding) bool {
-	// In the second of a bound its nanoseconds tell.
-	return e.start < d.seconds && d.seconds < e.end ||
-		e.start <= d.seconds && d.seconds <= e.end && d.option(e.offer).offer.Open(d.now)
+	return e.start < d.seconds && d.seconds < e.end || e.atBound(d)
+}
+
+// atBound is inCalendar in the second of a bound, where its nanoseconds tell.
+func (e *entry) atBound(d *deciding) bool {
+	return e.start <= d.seconds && d.seconds <= e.end && d.option(e.offer).offer.Open(d.now)
 }
 
 func (e *entry) tied(o *entry) bool { return e.score == o.score && e.unscored == o.unscored }
