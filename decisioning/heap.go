@@ -41,8 +41,9 @@ func (w *walk) pop(d *deciding) queued {
 
 // fill puts the candidate in the place of the i-th, which is free, or below it. The place sinks to
 // the end, and the candidate, which mostly belongs there, rises from it (Wegener, Bottom-up heapsort,
-// Theoretical Computer Science 118, 1993). Which of two candidates comes first no processor could foresee, so that
-// there is hardly a branch on it.
+// Theoretical Computer Science 118, 1993).
+//
+// Which of two candidates comes first no processor could foresee, so that there is hardly a branch on it.
 func (w *walk) fill(d *deciding, i int, t waiting) {
 	heap, at := w.heap, i
 	for child := 2*at + 1; child < len(heap); child = 2*at + 1 {

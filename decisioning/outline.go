@@ -29,7 +29,7 @@ func (d *deciding) assign() bool {
 		return true
 	}
 	if d.concede() || c.matched != d.learnt {
-		return true // or lists may have lost what was read
+		return true // it is the plan, or lists may have lost what was read
 	}
 	m := &c.matching
 	m.Begin()
@@ -82,7 +82,8 @@ func (d *deciding) rivals() (some bool) {
 // concede has all rivals but one take their second choice, and reports whether that makes the optimal plan. It does
 // where they give up nothing but value, and nobody else wants what they take: only one of them can have the
 // offer, so that no plan is better than that in which the one has it that would lose most, the first of equals.
-// Where few activities are decided together that is the rule, and spares the matching.
+// Where few activities are decided together that is the rule, and spares the matching. Else what it leaves does
+// no harm: only rivals have other offers than they had, and the matching chooses for all.
 func (d *deciding) concede() bool {
 	c := &d.contest
 	c.losses = resize(c.losses, len(d.slots))
@@ -94,7 +95,7 @@ func (d *deciding) concede() bool {
 			}
 			c.losses[i] = loss
 			wanted := s.pool[s.list[0]].offer
-			if keeps := c.owner.get(wanted); loss > c.losses[keeps] {
+			if keeps := c.owner.get(wanted); loss > c.losses[keeps] { // which is i, or was looked at before
 				c.owner.set(wanted, int32(i))
 			}
 		}

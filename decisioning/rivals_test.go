@@ -54,6 +54,33 @@ func TestRivalThatWouldLoseMostKeepsTheOffer(t *testing.T) {
 	}
 }
 
+// TestWhatIsMoreThanValueIsNotConceded: a tier, a score at all, or one of several offers weighs more than any value.
+func TestWhatIsMoreThanValueIsNotConceded(t *testing.T) {
+	for _, tt := range []struct {
+		name       string
+		home, side []int
+		change     func(*decisioning.Catalog)
+		want       []string
+	}{
+		{"a tier", []int{9, 8, 0}, []int{9, 0, 1}, func(c *decisioning.Catalog) {
+			c.Offers[0].Tags = []offer.Tag{"top"}
+			c.Collections = append(c.Collections, tagged("top", "top"))
+			c.Activities[0].Selections = []decisioning.Selection{{Collection: "top"}, {}}
+		}, []string{"a", "c"}},
+		{"a score", []int{9, 8, 8}, []int{11, 0, 1}, func(c *decisioning.Catalog) {
+			delete(c.Offers[1].Attributes, "home")
+			delete(c.Offers[2].Attributes, "home")
+		}, []string{"a", "c"}},
+		{"one of two", []int{9, 8, 1}, []int{9, 0, 1}, func(c *decisioning.Catalog) { c.Activities[0].Count = 2 }, []string{"a", "b", "c"}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c := worth(map[decisioning.ActivityID][]int{"home": tt.home, "side": tt.side})
+			tt.change(&c)
+			assert.Equal(t, tt.want, proposed(decide(t, open(t, c, decisioning.Config{}), asking("r", "home", "side"))))
+		})
+	}
+}
+
 // TestPlanIsTheBestOfAll tries all plans of three activities over a few offers that most of them want.
 func TestPlanIsTheBestOfAll(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
