@@ -46,9 +46,18 @@ func (x *index) find(tag uint32, meant func(place uint32) bool) *uint64 {
 	return nil
 }
 
-// has reports whether the tag is at the place.
-func (x *index) has(tag, place uint32) bool {
-	return x.find(tag, func(p uint32) bool { return p == place }) != nil
+// locate returns where in its segment the tag is that is at the place, -1 if it is not.
+func (x *index) locate(tag, place uint32) (*indexSegment, int) {
+	if x.n == 0 {
+		return nil, -1
+	}
+	s := x.segment(tag)
+	for i := s.home(tag); s.slots[i] != 0; i = s.next(i) {
+		if s.slots[i] == slotOf(tag, place) {
+			return s, i
+		}
+	}
+	return s, -1
 }
 
 func (x *index) put(tag, place uint32) {
@@ -66,17 +75,15 @@ func (x *index) put(tag, place uint32) {
 }
 
 func (x *index) delete(tag, place uint32) {
-	if x.n == 0 {
-		return
+	if s, i := x.locate(tag, place); i >= 0 {
+		x.deleteAt(s, i)
 	}
-	s := x.segment(tag)
-	for i := s.home(tag); s.slots[i] != 0; i = s.next(i) {
-		if s.slots[i] == slotOf(tag, place) {
-			s.remove(i)
-			x.n--
-			return
-		}
-	}
+}
+
+// deleteAt deletes what was located there.
+func (x *index) deleteAt(s *indexSegment, i int) {
+	s.remove(i)
+	x.n--
 }
 
 // grow splits one segment in two.
@@ -142,12 +149,19 @@ func (s *indexSegment) resize(n int) {
 // remove closes the gap with those that it would keep from being found (Knuth,
 // volume 3, 6.4, algorithm R).
 func (s *indexSegment) remove(gap int) {
-	n := len(s.slots)
 	for i := s.next(gap); s.slots[i] != 0; i = s.next(i) {
-		if home := s.home(tagIn(s.slots[i])); (i-home+n)%n >= (i-gap+n)%n {
+		if s.steps(s.home(tagIn(s.slots[i])), i) >= s.steps(gap, i) {
 			s.slots[gap], gap = s.slots[i], i
 		}
 	}
 	s.slots[gap] = 0
 	s.n--
+}
+
+// steps returns how many it is from one slot on to another.
+func (s *indexSegment) steps(from, to int) int {
+	if to < from {
+		return to - from + len(s.slots)
+	}
+	return to - from
 }

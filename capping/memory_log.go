@@ -195,12 +195,12 @@ func (l *log) clean(now int64, judge func(h hash, value []byte, since int64) fat
 			continue
 		}
 		h, value, next := p.entry(l.first)
-		if place := l.place(0, l.first); l.index.has(tagOf(h), place) {
+		if s, slot := l.index.locate(tagOf(h), l.place(0, l.first)); slot >= 0 {
 			f := judge(h, value, p.since)
 			if f == stay && !l.crowded() {
 				return
 			}
-			l.index.delete(tagOf(h), place)
+			l.index.deleteAt(s, slot)
 			l.live -= len(value)
 			if f != drop {
 				l.index.put(tagOf(h), l.append(h, value, now))
