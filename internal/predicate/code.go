@@ -152,16 +152,20 @@ func (b *builder) gatewayOf(n uint32, c *cell, bands []band) band {
 	return band{width: math.MaxUint64, left: leftGate + uint32(len(b.gateways)-1)}
 }
 
-// among makes the band that of the values that are there and among the codes, or not.
+// among makes the band that of the values that are there and among the codes, which ascend, or not.
 func (b *builder) among(in *band, codes []uint64, without bool) {
-	in.from, in.width, in.left = noCode, absentCode-1, leftMembers+uint32(len(b.members))
-	b.members = append(b.members, members{codes, without})
 	if !without {
 		in.dam = math.MaxUint64
 		for _, code := range codes {
 			in.dam &^= 1 << hole(code)
 		}
+		if n := len(codes); n > 0 && codes[n-1]-codes[0] <= hole(math.MaxUint64) {
+			in.from, in.width = codes[0], codes[n-1]-codes[0] // each has a hole of its own
+			return
+		}
 	}
+	in.from, in.width, in.left = noCode, absentCode-1, leftMembers+uint32(len(b.members))
+	b.members = append(b.members, members{codes, without})
 }
 
 // encode finds the bands of the cells, and of the rules.

@@ -1,6 +1,7 @@
 package predicate
 
 import (
+	"math/bits"
 	"time"
 
 	"github.com/proffer-go/proffer/internal/slot"
@@ -35,7 +36,8 @@ type Match struct {
 	owns  bool        // they are there
 	plain [][fan]band // the bands of each rule, unless all were found out about
 
-	counted []uint32  // epoch of each count
+	told    []float64 // counts that are known from the beginning
+	counted []uint32  // epoch of each of the other counts
 	counts  []float64 // -1: the events could not be had
 
 	swept    bool
@@ -54,7 +56,7 @@ func (m *Match) Reset(v *View, row *slot.Row, counts Counter, now time.Time) {
 	m.view, m.row, m.counter, m.now = v, row, counts, now
 	m.seconds, m.nanos = float64(now.Unix()), uint32(now.Nanosecond())
 	m.swept, m.whole, m.reopened = false, false, 0
-	m.asked, m.plain, m.codes, m.owns = 0, nil, nil, false
+	m.asked, m.plain, m.codes, m.owns, m.told = 0, nil, nil, false, nil
 	m.cells = grown(m.cells, len(v.cells))
 	m.rules = grown(m.rules, len(v.rules))
 	m.counted = grown(m.counted, len(v.schema.Counts()))
@@ -69,7 +71,7 @@ func (m *Match) Reset(v *View, row *slot.Row, counts Counter, now time.Time) {
 }
 
 // Forget lets go of the row. There is nothing to ask until the next Reset.
-func (m *Match) Forget() { m.row, m.counter, m.codes = nil, nil, nil }
+func (m *Match) Forget() { m.row, m.counter, m.codes, m.told = nil, nil, nil, nil }
 
 // grown returns s with at least n elements, a quarter more than that if it has to
 // grow, since views grow step by step.
@@ -83,67 +85,101 @@ func grown[T any](s []T, n int) []T {
 // Holds returns True if the rule is true, False if it is false or an error, and
 // Unknown if that hangs on what does not fit. The bands among its parts are asked all at once.
 func (m *Match) Holds(r Rule) Truth {
-	if uint(r) < uint(len(m.plain)) {
-		of, codes := &m.plain[r], m.codes
-		switch {
-		case of[0].misses(codes)|of[1].misses(codes)|of[2].misses(codes)|of[3].misses(codes) != 0:
-			return False
-		case of[0].left|of[1].left|of[2].left|of[3].left == leftNothing:
-			return True
-		default:
-			return m.rest(&m.view.rules[r], of)
-		}
+	if !m.HasBands(r) {
+		return m.hangs(r)
 	}
-	return m.hangs(r)
+	switch outside, left := m.Sift(r); {
+	case outside != 0:
+		return False
+	case left == leftNothing:
+		return True
+	default:
+		return m.Rest(r)
+	}
 }
+
+// HasBands reports whether the rule may be sifted: Holds is that and, if need be, Rest, for those who are in
+// too much of a hurry for calls within calls.
+func (m *Match) HasBands(r Rule) bool { return uint(r) < uint(len(m.plain)) }
+
+// Sift asks the bands of the rule. If the row is outside of one the rule is False, else if
+// nothing is left True.
+//
+//go:noinline
+func (m *Match) Sift(r Rule) (outside uint64, left uint32) {
+	of, codes := &m.plain[r], m.codes
+	return of[0].misses(codes) | of[1].misses(codes) | of[2].misses(codes) | of[3].misses(codes),
+		of[0].left | of[1].left | of[2].left | of[3].left
+}
+
+// Rest returns the truth of a rule if the row is outside of none of its bands.
+func (m *Match) Rest(r Rule) Truth { return m.rest(&m.view.rules[r], &m.plain[r]) }
 
 // rest returns the truth of parts all of which are in their bands.
 func (m *Match) rest(parts *[fan]uint32, bands *[fan]band) Truth {
 	t := True
-	for i, p := range parts {
-		if t = min(t, m.left(p, &bands[i])); t == False {
+	for open := leaves(bands); open != 0; open &= open - 1 {
+		i := bits.TrailingZeros(open) % fan
+		if t = min(t, m.left(parts[i], &bands[i])); t == False {
 			break
 		}
 	}
 	return t
 }
 
+// leaves returns a bit for each of the bands that leaves something to ask.
+func leaves(bands *[fan]band) (open uint) {
+	for i := range bands {
+		open |= least(bands[i].left) << i
+	}
+	return open
+}
+
+// least is 1 for what is above 0.
+func least(n uint32) uint { return uint(min(n, 1)) }
+
 // left returns the truth of a part that is in its band.
 func (m *Match) left(n uint32, b *band) Truth {
 	switch b.left &^ leftNumber {
-	case leftNothing:
-		return True
-	case leftCount:
-		if m.codes[b.slot] != uncounted { // since the bands were asked, perhaps
-			return truthOf(b.misses(m.codes) == 0)
-		}
-	case leftMembers:
-		return truthOf(m.view.columns.members[b.left&leftNumber].has(m.codes[b.slot]))
 	case leftGate:
 		if m.cells[n]>>truthBits != m.epoch {
 			t := m.passes(&m.view.columns.gateways[b.left&leftNumber])
 			m.cells[n] = m.epoch<<truthBits | uint32(t)
+			return t
 		}
+	case leftMembers:
+		return truthOf(m.view.columns.members[b.left&leftNumber].has(m.codes[b.slot]))
+	case leftCount:
+		if m.codes[b.slot] != uncounted { // since the bands were asked, perhaps
+			return truthOf(b.misses(m.codes) == 0)
+		}
+	case leftNothing:
+		return True
 	}
 	return m.holds(n).holds()
 }
 
 // passes returns the truth of a gate.
 func (m *Match) passes(g *gateway) Truth {
-	c := &m.view.cells[g.cell]
+	c, bands := &m.view.cells[g.cell], &g.bands
+	in := uint(0) // a bit for each band that the row is in
+	for i := range bands {
+		in |= uint(1-bands[i].misses(m.codes)) << i
+	}
 	if c.op == opAnd {
-		if g.bands[0].misses(m.codes)|g.bands[1].misses(m.codes)|g.bands[2].misses(m.codes)|g.bands[3].misses(m.codes) != 0 {
+		if in != 1<<fan-1 {
 			return False
 		}
-		return m.rest(&c.refs, &g.bands)
+		return m.rest(&c.refs, bands)
+	}
+	open := leaves(bands)
+	if in&^open != 0 {
+		return True
 	}
 	t := False
-	for i, p := range c.refs {
-		if b := &g.bands[i]; b.misses(m.codes) == 0 {
-			if t = max(t, m.left(p, b)); t == True {
-				break
-			}
-		}
+	for open &= in; open != 0 && t != True; open &= open - 1 {
+		i := bits.TrailingZeros(open) % fan
+		t = max(t, m.left(c.refs[i], &bands[i]))
 	}
 	return t
 }
@@ -182,9 +218,7 @@ func (m *Match) encode() {
 func (m *Match) Know(c *Codes) {
 	now := c.at.Equal(m.now)
 	if now {
-		for n, count := range c.counts {
-			m.counted[n], m.counts[n] = m.epoch, count
-		}
+		m.told = c.counts
 	}
 	switch of := m.view.columns; {
 	case c.of != of:
@@ -202,8 +236,8 @@ func (m *Match) useOwn() {
 	m.use(m.own)
 	m.owns = true
 	for n, epoch := range m.counted[:m.view.columns.counts] {
-		if epoch == m.epoch {
-			m.view.columns.enter(m.codes, n, m.counts[n])
+		if epoch == m.epoch || n < len(m.told) {
+			m.view.columns.enter(m.codes, n, m.count(uint32(n)))
 		}
 	}
 }

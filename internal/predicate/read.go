@@ -81,6 +81,9 @@ func (m *Match) isMissing(subject uint32, optional uint8) bool {
 
 // count returns the count of events, -1 if they could not be had.
 func (m *Match) count(n uint32) float64 {
+	if int(n) < len(m.told) {
+		return m.told[n]
+	}
 	if m.counted[n] != m.epoch {
 		m.counted[n], m.counts[n] = m.epoch, countOf(m.counter, m.view.schema.Counts()[n], m.now)
 		if m.owns {
