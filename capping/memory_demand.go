@@ -16,6 +16,7 @@ type demand struct {
 	who     profile.ID // its profile
 	person  hash       // and the hash of that
 	stripes stripeSet
+	at, now instant // of a session
 	asks    []ask   // by key in the order of first mention
 	limits  []int32 // which ask each limit of the reservation is part of
 	items   []made  // of the reservation
@@ -63,7 +64,6 @@ func (d *demand) begin(m *Memory, a *Attempt) {
 	}
 	d.who, d.person = a.Profile, d.known
 	d.id = d.hasher.id(a.Tenant, a.ID)
-	d.asks, d.stripes = d.asks[:0], 0
 }
 
 // end forgets what is the caller's, but for the texts that the words and the spots hold a while.
@@ -75,15 +75,16 @@ func (d *demand) end() {
 // read makes d ask for keys.
 func (d *demand) read(m *Memory, a *Attempt, keys []Key) {
 	d.begin(m, a)
+	d.asks, d.stripes = d.asks[:0], 0
 	for i := range keys {
-		a := d.add()
+		a := d.oneMore()
 		d.source(&a.source, &keys[i])
 		d.stripes |= 1 << a.stripe()
 	}
 }
 
-// add returns one more ask.
-func (d *demand) add() *ask {
+// oneMore returns one more ask.
+func (d *demand) oneMore() *ask {
 	n := len(d.asks)
 	if n == cap(d.asks) {
 		d.asks = slices.Grow(d.asks, 1)
@@ -95,7 +96,13 @@ func (d *demand) add() *ask {
 // sum makes d ask for all units of r, with names that are in use since the Unix second.
 func (d *demand) sum(m *Memory, r *Reservation, second int64) {
 	d.begin(m, &r.Attempt)
+	d.add(m, r, second)
+}
+
+// add is sum of the attempt that d has begun with.
+func (d *demand) add(m *Memory, r *Reservation, second int64) {
 	d.second = second
+	d.asks, d.stripes = d.asks[:0], 0
 	d.limits, d.takes, d.told = d.limits[:0], 0, 0
 	d.index.clear()
 	n := len(r.Items)
@@ -164,7 +171,7 @@ func (d *demand) askAll(i *Item, index int, c *name[choice]) {
 
 // ask makes d ask for a unit under the limit.
 func (d *demand) ask(s *stake, l *Limit, item, limit int) {
-	a := d.add()
+	a := d.oneMore()
 	a.source = s.source
 	a.by(d.of(l.Key.Profile))
 	if !a.events {

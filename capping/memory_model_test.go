@@ -136,8 +136,40 @@ func (s *session) reserve(t *rapid.T) {
 	if d := s.model.record(r.Tenant, r.ID); d != nil && rapid.IntRange(0, 9).Draw(t, "late") > 0 {
 		r.Revision = d.last
 	}
+	if rapid.Bool().Draw(t, "in a session") {
+		s.reserveInSession(t, r)
+		return
+	}
 	want, wantErr := s.model.reserve(r, time.Hour)
 	got, err := s.memory.Reserve(t.Context(), r)
+	s.granting(t, r, want, wantErr, got, err)
+}
+
+// reserveInSession does so after a look at all keys.
+func (s *session) reserveInSession(t *rapid.T, r capping.Reservation) {
+	in := s.memory.Begin(r.Attempt)
+	defer in.End()
+	for _, item := range r.Items {
+		for _, l := range item.Limits {
+			used, err := in.Used(&l.Key)
+			require.NoError(t, err)
+			require.Equal(t, s.model.used(l.Key, r.At, nil), used, "units on %+v", l.Key)
+		}
+	}
+	known := s.model.record(r.Tenant, r.ID)
+	got, err := in.Reserve(t.Context(), &r)
+	switch {
+	case known == nil:
+		want, wantErr := s.model.reserve(r, time.Hour)
+		s.granting(t, r, want, wantErr, got, err)
+	case known.Profile != r.Profile:
+		require.ErrorIs(t, err, capping.ErrOtherProfile)
+	default:
+		require.ErrorIs(t, err, capping.ErrNotNew)
+	}
+}
+
+func (s *session) granting(t *rapid.T, r capping.Reservation, want capping.Grant, wantErr error, got capping.Grant, err error) {
 	require.ErrorIs(t, err, wantErr)
 	require.Equal(t, want.Full, got.Full)
 	require.Equal(t, want.Revision, got.Revision)
@@ -200,6 +232,9 @@ func (s *session) check(t *rapid.T) {
 					keys = append(keys, keysOf(tenant, o, p, a.At)...)
 				}
 			}
+			if i == -6 { // which finds what has lapsed since
+				s.checkInSession(t, a, keys)
+			}
 			own := s.model.record(tenant, a.ID)
 			got, err := s.memory.Usage(t.Context(), a, keys, nil)
 			if own != nil && own.Profile != a.Profile {
@@ -214,6 +249,17 @@ func (s *session) check(t *rapid.T) {
 				require.Equal(t, own.last, got.Revision)
 			}
 		}
+	}
+}
+
+// checkInSession compares what all have together, whosever it is.
+func (s *session) checkInSession(t *rapid.T, a capping.Attempt, keys []capping.Key) {
+	in := s.memory.Begin(a)
+	defer in.End()
+	for k := range keys {
+		used, err := in.Used(&keys[k])
+		require.NoError(t, err)
+		require.Equal(t, s.model.used(keys[k], a.At, nil), used, "units on %+v around %v", keys[k], a.At)
 	}
 }
 

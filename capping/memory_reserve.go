@@ -21,15 +21,25 @@ func (m *Memory) Reserve(ctx context.Context, r Reservation) (Grant, error) {
 	}
 	d := m.desk()
 	defer m.putBack(d)
+	d.begin(m, &r.Attempt)
+	return m.reserve(ctx, d, &r, nil)
+}
+
+// reserve does the work of Reserve for the attempt that d has begun with, in a session unless that is nil.
+func (m *Memory) reserve(ctx context.Context, d *demand, r *Reservation, in *Session) (Grant, error) {
 	read, err := m.read(ctx)
 	if err != nil {
 		return Grant{}, err
 	}
-	d.sum(m, &r, read.second)
+	d.add(m, r, read.second)
 	for {
 		b := m.open(d.id, read)
 		own, err := b.recordOf(d)
-		if err == nil && own.latest() != r.Revision {
+		switch {
+		case err != nil:
+		case own != nil && in != nil:
+			err = in.refuses(own)
+		case own.latest() != r.Revision:
 			err = ErrStale
 		}
 		if err != nil {
@@ -39,13 +49,13 @@ func (m *Memory) Reserve(ctx context.Context, r Reservation) (Grant, error) {
 		if !d.claim(b.now.second) {
 			now := b.now.second
 			b.mu.Unlock()
-			d.sum(m, &r, now)
+			d.add(m, r, now)
 			continue
 		}
 		if set := d.stripes | own.stripes(); m.seize(b, set) {
 			g := Grant{}
-			if g.Full, err = m.full(&r, d, own, b.now); err == nil && g.Granted() {
-				g.Revision = m.grant(b, &r, d, own)
+			if g.Full, err = m.full(r, d, own, b.now); err == nil && g.Granted() {
+				g.Revision = m.grant(b, r, d, own)
 			}
 			m.leave(b, set)
 			return g, err

@@ -12,10 +12,22 @@ import (
 // to choose again with what was learnt.
 func (d *deciding) settle(ctx context.Context) error {
 	d.ledger.begin(d)
+	d.beginSession(ctx)
 	d.revision, d.contest.matched = 0, 0
 	if d.tracing() || d.seating.scored {
 		d.collect()
 	}
+	err := d.propose(ctx)
+	if errors.Is(err, capping.ErrNotNew) {
+		d.forgetUsage()
+		err = d.propose(ctx)
+	}
+	d.ledger.endSession()
+	return err
+}
+
+// propose makes plans until the counter grants the units of one.
+func (d *deciding) propose(ctx context.Context) error {
 	err := d.arbitrate(ctx)
 	for refusals := 0; err == nil; refusals++ {
 		if d.request.DryRun || d.ledger.unread {

@@ -32,7 +32,8 @@ var ErrUnknownActivity = errors.New("unknown activity")
 //
 // Decide calls the sources at most once each. It reads the counter once, and again
 // only where so much of what it read is full, or taken for an activity whose ranker is the
-// application's, that further candidates are needed, each time for twice as many. It reserves once, but for refusals, each of which adds a
+// application's, that further candidates are needed, each time for twice as many; a [capping.Memory]
+// it asks for each key when it comes by an offer that draws on it. It reserves once, but for refusals, each of which adds a
 // reservation. If its id is decided again meanwhile, the later attempt stands: this
 // one takes nothing, and says so ([Superseded]).
 //

@@ -1,6 +1,10 @@
 package decisioning
 
-import "context"
+import (
+	"context"
+
+	"github.com/proffer-go/proffer/capping"
+)
 
 // Never is a visit budget that no decision reaches.
 const Never = -1
@@ -8,6 +12,9 @@ const Never = -1
 // SetVisitBudget sets how many rules a decision looks up one by one. It is called
 // before the engine decides.
 func (e *Engine) SetVisitBudget(n int) { e.visitBudget = n }
+
+// SetCounter sets the counter of an engine that does not decide.
+func (e *Engine) SetCounter(c capping.Counter) { e.counter = guard{c} }
 
 // A Path is a way that a decision took; it may take several.
 type Path int
@@ -31,6 +38,8 @@ const (
 	Rounds                // more candidates were drawn for full counters, more than once
 	Tiers                 // a walk after the first was begun
 	Ready                 // the facts were prepared
+	Direct                // counters were read one by one
+	Again                 // and then all at once, as the decision was not new
 	pathCount
 )
 
@@ -40,7 +49,7 @@ const PathCount = int(pathCount)
 func (p Path) String() string {
 	return [...]string{
 		"set-wise", "one by one", "CEL programs", "bands", "blocks", "heaps", "best bands", "next best bands", "batches", "sifted", "kept",
-		"contested", "contested in part", "longer lists", "several rounds", "later tiers", "prepared",
+		"contested", "contested in part", "longer lists", "several rounds", "later tiers", "prepared", "direct", "direct and again",
 	}[p]
 }
 
@@ -61,6 +70,9 @@ func (e *Engine) DecideWatched(ctx context.Context, r Request, into *Decision) (
 		paths[Programs] = paths[Programs] || v != unjudged
 	}
 	paths[Ready] = d.prepared != nil
+	l := &d.ledger
+	direct := d.engine.counter.isLocal() && !r.DryRun && len(l.counted) > 0
+	paths[Direct], paths[Again] = direct && d.revision == 0, direct && d.revision != 0
 	paths[Contested] = len(d.contest.solving) > 0
 	paths[Partly] = paths[Contested] && len(d.contest.solving) < len(d.slots)
 	for i := range d.slots {

@@ -13,11 +13,13 @@ type guard struct{ counter capping.Counter }
 
 var _ capping.Recorder = guard{}
 
-// isLocal reports whether the counter answers at once, so that no reply is lost.
-func (g guard) isLocal() bool {
-	_, ok := g.counter.(*capping.Memory)
-	return ok
+// memory returns the counter if it answers at once, so that no reply is lost, else nil.
+func (g guard) memory() *capping.Memory {
+	m, _ := g.counter.(*capping.Memory)
+	return m
 }
+
+func (g guard) isLocal() bool { return g.memory() != nil }
 
 func (g guard) Usage(ctx context.Context, a capping.Attempt, keys []capping.Key, dst []int64) (u capping.Usage, err error) {
 	defer contain(&err)

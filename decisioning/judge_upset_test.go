@@ -38,6 +38,9 @@ func (c *upsetCounter) end() upset {
 	return upset{blind: c.asked.Blind, locked: c.asked.Locked, sneaks: c.sneaks}
 }
 
+// isCalm reports whether nothing is to be upset.
+func (c *upsetCounter) isCalm() bool { return !c.asked.Blind && !c.asked.Locked && c.asked.Sneaks == 0 }
+
 func (c *upsetCounter) Usage(ctx context.Context, a capping.Attempt, keys []capping.Key, dst []int64) (capping.Usage, error) {
 	if c.asked.Blind {
 		return capping.Usage{}, errPart

@@ -25,9 +25,11 @@ type ledger struct {
 	units   []int64       // scratch of usage
 	fresh   int           // lines from here on were not read
 	asked   bool          // the counter has answered
+	direct  bool          // it answers for each line as soon as there is one, in the session
 	unread  bool          // the counter could not be read: no line can be relied on
 	untaken bool          // units could not be taken
 	closed  bool          // no units are taken any more
+	session capping.Session
 }
 
 // A knownLine says that a counter has a line, if it is of this decision.
@@ -70,7 +72,7 @@ func (l *ledger) of(w *draw) []int32 { return l.refs[w.from:w.to] }
 func (l *ledger) begin(d *deciding) {
 	l.lines, l.refs, l.fresh = l.lines[:0], l.refs[:0], 0
 	l.counted, l.others, l.read = l.counted[:0], l.others[:0], 0
-	l.asked, l.unread, l.untaken, l.closed = false, false, false, false
+	l.asked, l.direct, l.unread, l.untaken, l.closed = false, false, false, false, false
 	l.known = resize(l.known, d.binding.snapshot.counters)
 	if l.epoch++; l.epoch == 0 {
 		clear(l.known[:cap(l.known)])
@@ -212,6 +214,9 @@ func (l *ledger) add(k *capping.Key, limit int64, counted bool, counter int32) i
 	l.lines = resize(l.lines, n+1)
 	on := &l.lines[n]
 	on.key, on.max, on.used, on.counter, on.counted, on.contended = k, limit, 0, counter, counted, false
+	if l.direct {
+		l.look(on)
+	}
 	return int32(n)
 }
 

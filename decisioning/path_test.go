@@ -47,7 +47,7 @@ func broadCatalogs() int64 {
 var leastShares = map[decisioning.Path]float64{
 	decisioning.SetWise: 0.3, decisioning.OneByOne: 0.3, decisioning.Programs: 0.3, decisioning.Bands: 0.04, decisioning.Blocks: 0.03,
 	decisioning.Heaped: 0.2, decisioning.Best: 0.1, decisioning.Batched: 0.1, decisioning.Sifted: 0.05, decisioning.Kept: 0.02, decisioning.Contested: 0.1,
-	decisioning.Partly: 0.04, decisioning.Grown: 0.1, decisioning.Tiers: 0.02, decisioning.Ready: 0.3,
+	decisioning.Partly: 0.04, decisioning.Grown: 0.1, decisioning.Tiers: 0.02, decisioning.Ready: 0.3, decisioning.Direct: 0.3, decisioning.Again: 0.005,
 }
 
 // verdict plays the scenario and returns why it fails, empty if it does not.

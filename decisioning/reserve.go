@@ -28,6 +28,8 @@ func (d *deciding) reserve(ctx context.Context, revision uint64, refusals int) (
 	r := d.reservation(revision)
 	grant, err := d.take(ctx, r)
 	switch {
+	case d.ledger.direct && errors.Is(err, capping.ErrNotNew):
+		return false, err
 	case err == nil && grant.Granted():
 		r.Revision = grant.Revision
 		d.result.Record = r
@@ -43,6 +45,9 @@ func (d *deciding) reserve(ctx context.Context, revision uint64, refusals int) (
 // take reserves. A cancellation does not cut it short at once: a reply that
 // nobody hears may have taken the units.
 func (d *deciding) take(ctx context.Context, r *capping.Reservation) (capping.Grant, error) {
+	if d.ledger.direct {
+		return d.ledger.reserve(ctx, r)
+	}
 	if ctx.Done() == nil || d.engine.counter.isLocal() && ctx.Err() == nil {
 		return d.engine.counter.Reserve(ctx, *r)
 	}
