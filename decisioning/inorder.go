@@ -91,6 +91,12 @@ func (s *slot) serve(d *deciding, number int32) {
 	for k := 0; k < len(s.list) && len(s.chosen) < s.count; k++ {
 		s.choose(d, number, s.list[k])
 	}
+	if drawn == 0 && !s.dry && s.walking < len(s.walks) { // as mostly, which spares some steps
+		if s.walks[s.walking].sprint(s, d, s.count, number); len(s.chosen) == s.count {
+			s.extra = 1
+			return
+		}
+	}
 	s.drawChoice(d, number)
 	switch {
 	case drawn == len(s.pool):
@@ -127,6 +133,26 @@ func (s *slot) choose(d *deciding, number, candidate int32) bool {
 	return true
 }
 
+// chooseFree is choose for the last candidate of the pool, which draws on nothing.
+func (s *slot) chooseFree(d *deciding, number, offer int32) bool {
+	if !d.request.AllowDuplicates && !d.own(offer, number) {
+		s.wanting = true
+		return false
+	}
+	s.chosen = append(s.chosen, int32(len(s.pool)-1))
+	return true
+}
+
+// own makes the slot have the offer, unless one before it has. One behind it chooses again.
+func (d *deciding) own(offer, slot int32) bool {
+	owner := d.contest.owner.put(offer, slot)
+	if owner > slot {
+		d.contest.owner.set(offer, slot)
+		d.slots[owner].robbed = true
+	}
+	return owner >= slot
+}
+
 // drawMore draws more candidates than are wanted now.
 func (s *slot) drawMore(d *deciding) {
 	more := s.extra
@@ -160,13 +186,8 @@ func (d *deciding) grab(slot int32, r *ranked) bool {
 	if limited && !d.haveRoom(&r.draw) {
 		return false
 	}
-	if !d.request.AllowDuplicates {
-		if owner := d.contest.owner.put(r.offer, slot); owner < slot {
-			return false
-		} else if owner > slot { // it chose before, and chooses again
-			d.contest.owner.set(r.offer, slot)
-			d.slots[owner].robbed = true
-		}
+	if !d.request.AllowDuplicates && !d.own(r.offer, slot) {
+		return false
 	}
 	if limited {
 		d.takeUnits(&r.draw)

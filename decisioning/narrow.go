@@ -95,6 +95,16 @@ func (s *slot) takesEarlier(d *deciding, w *walk, e *entry) bool {
 	return false
 }
 
+// visits counts a rule that is looked up, unless holds has more to do.
+func (d *deciding) visits() bool {
+	asked, visited := d.alarm.asked+1, d.visited+1
+	if asked%between == 0 || visited == d.budget || d.alarm.ringing {
+		return false
+	}
+	d.alarm.asked, d.visited = asked, visited
+	return true
+}
+
 // holds returns whether the rule is true; one that errs is not. It is unknown in the rare
 // case that the index knows the rule, but not what these very facts make of it.
 func (d *deciding) holds(r ruleRef) predicate.Truth {

@@ -127,8 +127,13 @@ func (s *slot) loss(d *deciding) (int64, bool) {
 // takeBest chooses the first candidates of each list.
 func (d *deciding) takeBest() {
 	for i := range d.slots {
-		if s := &d.slots[i]; s.boundActivity != nil {
-			s.chosen = append(s.chosen[:0], s.list[:min(s.count, len(s.list))]...)
+		s := &d.slots[i]
+		if s.boundActivity == nil {
+			continue
+		}
+		s.chosen = s.chosen[:0]
+		for k := range min(s.count, len(s.list)) { // so few that a copy of all takes longer
+			s.chosen = append(s.chosen, s.list[k])
 		}
 	}
 }

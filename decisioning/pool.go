@@ -71,16 +71,17 @@ func (s *slot) draw(d *deciding, wanted int) bool {
 	return false
 }
 
-// take moves the candidate, which has its score, into the pool, and considers it. It reports whether it is listed.
-func (s *slot) take(d *deciding, w *walk, e *entry) bool {
+// weigh moves the candidate, which has its score, into the pool, and considers it. It reports whether it is listed.
+func (s *slot) weigh(d *deciding, w *walk, e *entry) bool {
+	s.admit(d, w, e, e.scoreOrNaN())
+	listed := len(s.list)
+	s.consider(d)
+	return len(s.list) > listed
+}
+
+// take is weigh where nothing speaks against the candidate.
+func (s *slot) take(w *walk, e *entry) {
 	n := len(s.pool)
-	if e.limited || e.unscored || w.floored || s.capped {
-		s.admit(d, w, e, e.scoreOrNaN())
-		listed := len(s.list)
-		s.consider(d)
-		return len(s.list) > listed
-	}
-	// Nothing speaks against it.
 	s.pool = resize(s.pool, n+1)
 	r := &s.pool[n]
 	r.offer, r.tier, r.score, r.shown, r.low = e.offer, w.tier, e.score, e.shown, false
@@ -88,7 +89,6 @@ func (s *slot) take(d *deciding, w *walk, e *entry) bool {
 	s.list = append(s.list, int32(n))
 	s.considered = n + 1
 	s.loose++
-	return true
 }
 
 // admit moves the candidate into the pool.

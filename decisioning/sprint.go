@@ -34,7 +34,18 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 		}
 		truth := predicate.True
 		if w.plain && o.rule != noRule {
-			if truth = d.holds(o.rule); truth == predicate.False {
+			if rule := predicate.Rule(o.rule); d.match.HasBands(rule) && d.visits() { // as mostly
+				outside, left := d.match.Sift(rule)
+				if outside != 0 {
+					continue
+				}
+				if left != 0 {
+					truth = d.match.Rest(rule)
+				}
+			} else {
+				truth = d.holds(o.rule)
+			}
+			if truth == predicate.False {
 				continue
 			}
 		}
@@ -42,9 +53,17 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 		if !w.plain && !s.passes(d, w, e) || truth != predicate.True && !d.meets(e) {
 			continue
 		}
-		if s.take(d, w, e) && (by == nobody || s.choose(d, by, int32(len(s.pool)-1))) {
-			wanted--
+		if e.limited || e.unscored || w.floored || s.capped {
+			if !s.weigh(d, w, e) || by != nobody && !s.choose(d, by, int32(len(s.pool)-1)) {
+				continue
+			}
+		} else {
+			s.take(w, e)
+			if by != nobody && !s.chooseFree(d, by, e.offer) {
+				continue
+			}
 		}
+		wanted--
 	}
 }
 
