@@ -24,8 +24,7 @@ func (d *deciding) outline() {
 // false if the matching cannot.
 func (d *deciding) assign() bool {
 	c := &d.contest
-	if !d.rivals() {
-		d.takeBest()
+	if !d.takeBest() {
 		return true
 	}
 	if d.concede() || c.matched != d.learnt {
@@ -61,8 +60,9 @@ func (d *deciding) assign() bool {
 	return true
 }
 
-// rivals reports whether two slots want the same offer first, and notes which do.
-func (d *deciding) rivals() (some bool) {
+// takeBest chooses the first candidates of each list. It reports whether two slots want the same offer, and
+// notes which do.
+func (d *deciding) takeBest() (rivals bool) {
 	c := &d.contest
 	d.noClash()
 	for i := range d.slots {
@@ -70,13 +70,15 @@ func (d *deciding) rivals() (some bool) {
 		if s.boundActivity == nil {
 			continue
 		}
+		s.chosen = s.chosen[:0]
 		for _, k := range s.list[:min(s.count, len(s.list))] {
+			s.chosen = append(s.chosen, k)
 			if first := c.owner.put(s.pool[k].offer, int32(i)); first != int32(i) {
-				c.clash[i], c.clash[first], some = true, true, true
+				c.clash[i], c.clash[first], rivals = true, true, true
 			}
 		}
 	}
-	return some
+	return rivals
 }
 
 // concede has all rivals but one take their second choice, and reports whether that makes the optimal plan. It does
@@ -100,7 +102,6 @@ func (d *deciding) concede() bool {
 			}
 		}
 	}
-	d.takeBest()
 	for i := range d.slots {
 		s := &d.slots[i]
 		if !c.clash[i] || c.owner.get(s.pool[s.list[0]].offer) == int32(i) {
@@ -122,20 +123,6 @@ func (s *slot) loss(d *deciding) (int64, bool) {
 	s.put(&s.pool[s.list[0]], &first)
 	s.put(&s.pool[s.list[1]], &second)
 	return first.Value - second.Value, first.Tier == second.Tier && first.Scored == second.Scored
-}
-
-// takeBest chooses the first candidates of each list.
-func (d *deciding) takeBest() {
-	for i := range d.slots {
-		s := &d.slots[i]
-		if s.boundActivity == nil {
-			continue
-		}
-		s.chosen = s.chosen[:0]
-		for k := range min(s.count, len(s.list)) { // so few that a copy of all takes longer
-			s.chosen = append(s.chosen, s.list[k])
-		}
-	}
 }
 
 // A lister lists candidates as the matching reads them.

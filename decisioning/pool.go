@@ -47,6 +47,9 @@ func (s *slot) fill(d *deciding) {
 	if s.loose >= s.need {
 		return
 	}
+	if len(s.pool) == 0 && !s.dry && s.walking < len(s.walks) { // as mostly, which spares some steps
+		s.walks[s.walking].sprint(s, d, s.need+s.extra, nobody)
+	}
 	for s.loose < s.need+s.extra && (s.considered < len(s.pool) || s.draw(d, s.need+s.extra-s.loose)) {
 		if s.considered < len(s.pool) {
 			s.consider(d)

@@ -236,8 +236,8 @@ func (m *Match) useOwn() {
 	m.use(m.own)
 	m.owns = true
 	for n, epoch := range m.counted[:m.view.columns.counts] {
-		if epoch == m.epoch || n < len(m.told) {
-			m.view.columns.enter(m.codes, n, m.count(uint32(n)))
+		if epoch == m.epoch {
+			m.view.columns.enter(m.codes, n, m.counts[n])
 		}
 	}
 }
