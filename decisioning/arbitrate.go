@@ -66,8 +66,10 @@ func (s *slot) whole(d *deciding) bool {
 
 // arbitrate makes the plan, of as few candidates as prove it.
 func (d *deciding) arbitrate(ctx context.Context) error {
-	for i := range d.slots {
-		d.slots[i].extra = 0
+	if d.learnt > 1 { // else it is the first plan
+		for i := range d.slots {
+			d.slots[i].extra = 0
+		}
 	}
 	plan := d.inOrder
 	if d.optimal() {

@@ -175,10 +175,16 @@ func (b *batch) run(requests iter.Seq[Request]) (err error) {
 		return err
 	}
 	n := b.first        // the next turn
+	look := n           // the turn before which it is time to look at the time
 	start := time.Now() //nolint:forbidigo // it bears on no decision
 	for r := range requests {
-		if !b.spread && time.Since(start) > b.engine.alone {
-			b.spread, b.first = true, n
+		if !b.spread && n >= look {
+			took := time.Since(start)
+			if took > b.engine.alone {
+				b.spread, b.first = true, n
+			} else {
+				look = n + soon(b.engine.alone-took, took, n-b.first)
+			}
 		}
 		if !b.spread {
 			b.decide(n, &r)

@@ -97,11 +97,12 @@ func (s *slot) takesEarlier(d *deciding, w *walk, e *entry) bool {
 
 // visits counts a rule that is looked up, unless holds has more to do.
 func (d *deciding) visits() bool {
-	asked, visited := d.alarm.asked+1, d.visited+1
-	if asked%between == 0 || visited == d.budget || d.alarm.ringing {
+	visited := d.visited + 1
+	if visited%between == 0 || visited == d.budget || d.alarm.ringing {
+		d.alarm.asked = -1 // it is time to look
 		return false
 	}
-	d.alarm.asked, d.visited = asked, visited
+	d.visited = visited
 	return true
 }
 

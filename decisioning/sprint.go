@@ -24,8 +24,9 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 	if w.heaped || t.width > 0 || t.head < t.end {
 		return
 	}
+	look := w.bounded || d.swept
 	for wanted > 0 {
-		o := t.following(s.tieBase, w.bounded || d.swept)
+		o := t.following(s.tieBase, look)
 		if o == nil {
 			if !w.short(d) {
 				return
@@ -44,6 +45,7 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 				}
 			} else {
 				truth = d.holds(o.rule)
+				look = look || d.swept
 			}
 			if truth == predicate.False {
 				continue

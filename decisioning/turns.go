@@ -1,6 +1,9 @@
 package decisioning
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"time"
+)
 
 // A turn is a request on its way through a batch.
 type turn struct {
@@ -102,4 +105,9 @@ func (t *idTable) forget(from, to uint64) {
 	for n := from; n < to && n <= from+mask; n++ {
 		t.entries[n&mask].id = ""
 	}
+}
+
+// soon returns after how many turns, of which so many took that long, a good part of what is left will be over.
+func soon(left, took time.Duration, turns uint64) uint64 {
+	return 1 + min(uint64(left)*turns/(4*uint64(took)+1), 7)
 }
