@@ -52,7 +52,12 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 			}
 		}
 		e := &t.season.entries[o.place]
-		if !w.plain && !s.passes(d, w, e) || truth != predicate.True && !d.meets(e) {
+		if !w.plain {
+			passed := s.passes(d, w, e)
+			if look = look || d.swept; !passed {
+				continue
+			}
+		} else if truth != predicate.True && !d.meets(e) {
 			continue
 		}
 		if e.limited || e.unscored || w.floored || s.capped {
