@@ -9,20 +9,29 @@ import (
 var (
 	errNoID     = errors.New("a reservation without the id of its decision")
 	errNegative = errors.New("a reservation with a negative hold")
+	errAnother  = errors.New("a reservation for another attempt than that of the session")
 )
 
 // Reserve implements [Counter].
 func (m *Memory) Reserve(ctx context.Context, r Reservation) (Grant, error) {
-	switch {
-	case r.ID == "":
-		return Grant{}, errNoID
-	case r.Hold < 0:
-		return Grant{}, errNegative
+	if err := r.check(); err != nil {
+		return Grant{}, err
 	}
 	d := m.desk()
 	defer m.putBack(d)
 	d.begin(m, &r.Attempt)
 	return m.reserve(ctx, d, &r, nil)
+}
+
+func (r *Reservation) check() error {
+	switch {
+	case r.ID == "":
+		return errNoID
+	case r.Hold < 0:
+		return errNegative
+	default:
+		return nil
+	}
 }
 
 // reserve does the work of Reserve for the attempt that d has begun with, in a session unless that is nil.

@@ -16,6 +16,7 @@ var ErrNotNew = errors.New("the decision is not new")
 type Session struct {
 	memory *Memory
 	demand *demand
+	whose  Attempt
 	began  uint64 // later revisions were given since
 	timed  bool   // it has read the clock
 }
@@ -25,13 +26,13 @@ func (m *Memory) Begin(a Attempt) Session {
 	d := m.desk()
 	d.begin(m, &a)
 	d.at = instantOf(a.At)
-	return Session{memory: m, demand: d, began: m.revision.Load()}
+	return Session{memory: m, demand: d, whose: a, began: m.revision.Load()}
 }
 
 // End ends the session, and changes nothing.
 func (s *Session) End() {
 	s.memory.putBack(s.demand)
-	s.memory, s.demand = nil, nil
+	*s = Session{}
 }
 
 // Used reads how many units the key holds now: those of the decision, too, if it is not new.
@@ -45,7 +46,7 @@ func (s *Session) Used(k *Key) (int64, error) {
 			return 0, errGone
 		}
 		from.mu.Lock()
-		if !m.soon.reached(d.now) {
+		if !s.timed || !m.soon.reached(d.now) { // no hold that is newer than the look at the clock is over
 			n := from.used(&on, d.at)
 			from.mu.Unlock()
 			return n, nil
@@ -65,6 +66,12 @@ func (s *Session) readClock() {
 // Reserve is that of the [Memory] for the attempt that s began with. If the decision had a record by then it changes
 // nothing and returns [ErrNotNew]; if it was decided since, [ErrStale].
 func (s *Session) Reserve(ctx context.Context, r *Reservation) (Grant, error) {
+	if err := r.check(); err != nil {
+		return Grant{}, err
+	}
+	if a := &s.whose; r.ID != a.ID || r.Profile != a.Profile || r.Tenant != a.Tenant || !r.At.Equal(a.At) {
+		return Grant{}, errAnother
+	}
 	return s.memory.reserve(ctx, s.demand, r, s)
 }
 

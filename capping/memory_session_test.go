@@ -32,6 +32,23 @@ func TestSessionIsOfOneAttempt(t *testing.T) {
 	require.ErrorIs(t, err, capping.ErrNotNew)
 	assert.EqualValues(t, 1, d.units(t, forEver("x")))
 
+	for _, change := range []func(*capping.Reservation){
+		func(r *capping.Reservation) { r.ID = "2" },
+		func(r *capping.Reservation) { r.Profile = "another" },
+		func(r *capping.Reservation) { r.Tenant = "another" },
+		func(r *capping.Reservation) { r.At = noon.Add(1) },
+		func(r *capping.Reservation) { r.Hold = -1 },
+		func(r *capping.Reservation) { r.ID = "" },
+	} {
+		changed := r
+		change(&changed)
+		s := d.Begin(r.Attempt)
+		_, err := s.Reserve(t.Context(), &changed)
+		s.End()
+		require.Error(t, err)
+		require.NotErrorIs(t, err, capping.ErrNotNew)
+	}
+
 	r.Profile = "another"
 	other := d.Begin(r.Attempt)
 	_, err = reserve(&other)

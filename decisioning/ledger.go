@@ -188,11 +188,11 @@ func (l *ledger) newKey(counted bool) *capping.Key {
 func (d *deciding) line(k *capping.Key, limit int64, counted bool, counter int32) int32 {
 	l := &d.ledger
 	if l.keys == nil {
-		return l.add(k, limit, counted, counter)
+		return d.newLine(k, limit, counted, counter)
 	}
 	i, ok := l.keys[lineKey{*k, counted}]
 	if !ok {
-		i = l.add(k, limit, counted, counter)
+		i = d.newLine(k, limit, counted, counter)
 		l.keys[lineKey{*k, counted}] = i
 		return i
 	}
@@ -208,15 +208,21 @@ func (d *deciding) line(k *capping.Key, limit int64, counted bool, counter int32
 	return i
 }
 
+// newLine returns a new line, which is read if that can be done at once.
+func (d *deciding) newLine(k *capping.Key, limit int64, counted bool, counter int32) int32 {
+	i := d.ledger.add(k, limit, counted, counter)
+	if d.ledger.direct {
+		d.look(&d.ledger.lines[i])
+	}
+	return i
+}
+
 // add returns a new line.
 func (l *ledger) add(k *capping.Key, limit int64, counted bool, counter int32) int32 {
 	n := len(l.lines)
 	l.lines = resize(l.lines, n+1)
 	on := &l.lines[n]
 	on.key, on.max, on.used, on.counter, on.counted, on.contended = k, limit, 0, counter, counted, false
-	if l.direct {
-		l.look(on)
-	}
 	return int32(n)
 }
 

@@ -46,6 +46,9 @@ func (d *deciding) reserve(ctx context.Context, revision uint64, refusals int) (
 // nobody hears may have taken the units.
 func (d *deciding) take(ctx context.Context, r *capping.Reservation) (capping.Grant, error) {
 	if d.ledger.direct {
+		if ctx.Err() != nil && cancelled(ctx) == nil { // the deadline has passed: the plan is made, and this takes no time
+			ctx = context.WithoutCancel(ctx)
+		}
 		return d.ledger.reserve(ctx, r)
 	}
 	if ctx.Done() == nil || d.engine.counter.isLocal() && ctx.Err() == nil {
@@ -114,8 +117,12 @@ func (d *deciding) unreserved(ctx context.Context, err error, r *capping.Reserva
 		return d.arbitrate(ctx)
 	}
 	d.degrade(CappingDown, "", err)
-	d.result.Unsettled = true
 	d.ledger.untaken = true
+	if d.ledger.direct { // which failed before it took anything, or knew whether the id is new
+		d.forgetUsage()
+		return d.arbitrate(ctx)
+	}
+	d.result.Unsettled = true
 	d.learnt++
 	if d.engine.config.FailOpen {
 		return nil

@@ -16,7 +16,7 @@ func (d *deciding) beginSession(ctx context.Context) {
 	}
 }
 
-// endSession ends it. What is not read yet is read as from any other counter.
+// endSession ends it: from here on lines are read as from any other counter.
 func (l *ledger) endSession() {
 	if l.direct {
 		l.session.End()
@@ -24,13 +24,13 @@ func (l *ledger) endSession() {
 	}
 }
 
-// look reads the new line. If that fails this is read again with all that follow, and the error noted.
-func (l *ledger) look(on *line) {
+// look reads the new line. If that fails all are read again, and the error noted.
+func (d *deciding) look(on *line) {
+	l := &d.ledger
 	if on.counted {
 		used, err := l.used(on)
 		if err != nil {
-			l.endSession()
-			l.asked = false
+			d.forgetUsage()
 			return
 		}
 		on.used = used
@@ -49,7 +49,8 @@ func (l *ledger) reserve(ctx context.Context, r *capping.Reservation) (grant cap
 	return l.session.Reserve(ctx, r)
 }
 
-// forgetUsage makes the decision read all lines again: its id was decided before, and what that took is free to it.
+// forgetUsage ends the session and makes the decision read all lines again, as its id may have been decided before:
+// what that took is free to it.
 func (d *deciding) forgetUsage() {
 	l := &d.ledger
 	l.endSession()

@@ -1,6 +1,9 @@
 package decisioning_test
 
 import (
+	"context"
+	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -121,4 +124,54 @@ func TestClockThatPanicsInMemoryIsAFailedCounter(t *testing.T) {
 		*next = nil
 		assert.Equal(t, []string{"first"}, proposed(decide(t, e, asking("s", "home"))), a)
 	}
+}
+
+// TestDeadlinePassedWhilePlanningTakesThePlan: what was planned in time is taken, as nothing there is to wait for.
+func TestDeadlinePassedWhilePlanningTakesThePlan(t *testing.T) {
+	for _, a := range arbitrations() {
+		m, next := interrupted(capping.MemoryConfig{Lateness: time.Hour})
+		c := shop(offer.Offer{ID: "first", Priority: 2, Caps: capped(1, offer.PerAll)}, offer.Offer{ID: "second", Priority: 1})
+		e := open(t, c, decisioning.Config{Counter: m, Strategy: decisioning.Strategy{Arbitration: a}})
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		*next = func() { <-ctx.Done() } // at the first look at a counter
+		d, err := e.Decide(ctx, asking("r", "home"))
+		cancel()
+		require.NoError(t, err)
+		assert.Equal(t, []string{"first"}, proposed(d), a)
+		assert.False(t, d.Unsettled, a)
+		assert.NotNil(t, d.Record, a)
+		assert.EqualValues(t, 1, taken(t, m, "first"), a)
+	}
+}
+
+// TestBatchThatFailsGivesBackNothingOfEarlierDecisions: a turn whose reservation failed took nothing, so that what its id
+// took before the batch stays.
+func TestBatchThatFailsGivesBackNothingOfEarlierDecisions(t *testing.T) {
+	var broken atomic.Bool
+	m := capping.NewMemory(capping.MemoryConfig{Now: func() time.Time {
+		if broken.Load() {
+			panic("no clock")
+		}
+		return noon
+	}})
+	e := openAlone(-1)(t, tents(1_000_000), decisioning.Config{Counter: m})
+	const n = 100
+	for i := range n {
+		decide(t, e, asking(fmt.Sprint(i), "home"))
+	}
+	broken.Store(true)
+	for d, err := range e.DecideAll(t.Context(), func(yield func(decisioning.Request) bool) {
+		for i := range n {
+			if !yield(asking(fmt.Sprint(i), "home")) {
+				return
+			}
+		}
+	}) {
+		require.NoError(t, err)
+		assert.False(t, d.Unsettled)
+		time.Sleep(20 * time.Millisecond) // others are decided ahead
+		broken.Store(false)
+		break
+	}
+	assert.EqualValues(t, n, taken(t, m, "tent"))
 }
