@@ -114,11 +114,11 @@ func (d *deciding) supply(ctx context.Context) error {
 				s.fill(d)
 			}
 		}
-		if !waiting && !d.known() {
+		if d.learnt == learnt && !waiting && !d.known() {
 			d.outline() // so that the counters of all that it comes by are read together
 		}
 		if d.learnt != learnt {
-			continue // a limit turned out lower than others have it
+			continue // a limit turned out lower than others have it, or all is to be read again
 		}
 		if d.known() {
 			return nil

@@ -11,8 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/proffer-go/proffer/capping"
+	"github.com/proffer-go/proffer/constraint"
 	"github.com/proffer-go/proffer/decisioning"
 	"github.com/proffer-go/proffer/offer"
+	"github.com/proffer-go/proffer/profile"
 )
 
 // interrupted is a counter in memory at which something happens when its clock is read.
@@ -123,6 +125,34 @@ func TestClockThatPanicsInMemoryIsAFailedCounter(t *testing.T) {
 		assert.Equal(t, decisioning.CappingDown, d.Degraded[0].Reason, a)
 		*next = nil
 		assert.Equal(t, []string{"first"}, proposed(decide(t, e, asking("s", "home"))), a)
+	}
+}
+
+// TestLookThatFailsForgetsThoseBefore: they may have counted what the id took itself.
+func TestLookThatFailsForgetsThoseBefore(t *testing.T) {
+	for _, a := range arbitrations() {
+		m, next := interrupted(capping.MemoryConfig{})
+		c := shop(offer.Offer{ID: "first", Priority: 2, Caps: capped(1, offer.PerAll)}, offer.Offer{ID: "second", Priority: 1, Caps: capped(1, offer.PerAll)})
+		asked := 0
+		meddles := constraint.Where("meddles", func(_ *profile.Facts, o *offer.Offer) bool {
+			if o.ID == "second" { // after the first was read without a look at the clock, which a hold makes necessary
+				if asked++; asked == 1 {
+					_, err := m.Reserve(t.Context(), capping.Reservation{
+						Attempt: capping.Attempt{ID: "other", At: noon}, Hold: time.Hour,
+						Items: []capping.Item{{Activity: "a", Placement: "p", Offer: "x", Limits: []capping.Limit{{Key: capping.Key{Offer: "x"}, Max: 1}}}},
+					})
+					require.NoError(t, err)
+					*next = func() { panic("no clock") }
+				}
+			}
+			return true
+		})
+		e := open(t, c, decisioning.Config{Counter: m, Strategy: decisioning.Strategy{Arbitration: a, Filters: []constraint.Filter{meddles}}})
+		require.Equal(t, []string{"first"}, proposed(decide(t, e, asking("r", "home"))), a)
+		d := decide(t, e, asking("r", "home"))
+		assert.Equal(t, 1, asked, a)
+		assert.Equal(t, []string{"first"}, proposed(d), a)
+		assert.Empty(t, d.Degraded, a)
 	}
 }
 
