@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"unicode/utf8"
 
 	"github.com/proffer-go/proffer/internal/rules"
@@ -81,7 +80,7 @@ func (s *slot) release(d *deciding) {
 	for i := range s.walks {
 		if w := &s.walks[i]; w.expired > expiredAtOnce {
 			d.prune(w)
-			s.layout.until = math.MinInt64
+			s.layout.forget(d)
 		}
 	}
 	s.rejections, s.walks = nil, s.walks[:0]

@@ -110,6 +110,7 @@ type deciding struct {
 	match    predicate.Match
 	visited  int     // candidates whose rule was looked up
 	budget   int     // of these, before all rules are looked up at once
+	due      int     // of these, before it is time to look at the clock, or at all rules
 	swept    bool    // all rules were
 	excluded []int32 // offers, ascending
 

@@ -1,5 +1,7 @@
 package decisioning
 
+import "math"
+
 // A layout says which decisions begin with the walks of an earlier one: those that no person, event or
 // request can change, while no calendar begins or ends.
 type layout struct {
@@ -30,16 +32,38 @@ func (s *slot) keepWalks(d *deciding) {
 	l.era, l.walks, l.from, l.until = d.seating.era, len(s.walks), from, until
 }
 
-// resumes begins with the walks that were kept, and reports whether it may.
-func (s *slot) resumes(d *deciding) bool {
-	l := &s.layout
-	if !d.plain || l.era != d.seating.era || d.seconds <= l.from || l.until <= d.seconds {
-		return false
+// holds reports whether the decision, in which nothing but rules and counters keeps candidates out, begins with the walks.
+func (l *layout) holds(d *deciding) bool {
+	return l.era == d.seating.era && l.from < d.seconds && d.seconds < l.until
+}
+
+// forget makes no decision begin with the walks.
+func (l *layout) forget(d *deciding) { l.until, d.seating.layout.until = math.MinInt64, math.MinInt64 }
+
+// meet makes l the layout of both.
+func (l *layout) meet(o *layout) {
+	if l.era != o.era {
+		l.until = math.MinInt64
 	}
+	l.from, l.until = max(l.from, o.from), min(l.until, o.until)
+}
+
+// resume begins with the walks that were kept.
+func (s *slot) resume() {
 	s.open = true
-	s.walks = s.walks[:l.walks]
+	s.walks = s.walks[:s.layout.walks]
 	for i := range s.walks {
 		s.walks[i].beginAgain()
 	}
-	return true
+}
+
+// keepAll keeps how long the walks of all slots are those of later decisions: so these need not ask each.
+func (d *deciding) keepAll() {
+	all := &d.seating.layout
+	all.era, all.from, all.until = d.seating.era, math.MinInt64, math.MaxInt64
+	for i := range d.slots {
+		if s := &d.slots[i]; s.boundActivity != nil {
+			all.meet(&s.layout)
+		}
+	}
 }

@@ -95,6 +95,7 @@ func (d *deciding) know() {
 	if d.budget = d.engine.visitBudget; d.budget == 0 {
 		d.budget = visitBudget(d.binding.snapshot.index.Rules())
 	}
+	d.due = min(between, d.budget)
 }
 
 // visitBudget is how many rules are looked up one by one before all are looked up at once.

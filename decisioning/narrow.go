@@ -3,7 +3,6 @@ package decisioning
 import (
 	"context"
 	"errors"
-	"math"
 	"slices"
 
 	"github.com/proffer-go/proffer/internal/predicate"
@@ -18,16 +17,23 @@ func (d *deciding) narrow(ctx context.Context) {
 	d.plain = !d.suppressing && len(d.excluded) == 0 && !d.tracing()
 	d.learnt, d.pruning = 1, false
 	base := tieBase(d.engine.config.Seed, d.person())
+	resume := d.plain && d.seating.layout.holds(d)
 	for i := range d.slots {
 		s := &d.slots[i]
 		s.begin()
-		if s.boundActivity != nil {
-			s.tieBase = mix(base ^ s.tieHash)
-			s.need = s.count
-			if !s.resumes(d) {
-				s.narrow(ctx, d)
-			}
+		if s.boundActivity == nil {
+			continue
 		}
+		s.tieBase = base ^ s.tieHash
+		s.need = s.count
+		if resume || d.plain && s.layout.holds(d) {
+			s.resume()
+		} else {
+			s.narrow(ctx, d)
+		}
+	}
+	if !resume && d.plain {
+		d.keepAll()
 	}
 }
 
@@ -43,7 +49,8 @@ func (s *slot) begin() {
 }
 
 func (s *slot) narrow(ctx context.Context, d *deciding) {
-	s.layout.until, s.closed = math.MinInt64, s.closed[:0]
+	s.closed = s.closed[:0]
+	s.layout.forget(d)
 	if s.open = s.openAt(d) && d.all(s.conditions); s.open {
 		for t := range s.rankings {
 			if !d.all(s.selections[t].conditions) {
@@ -97,24 +104,33 @@ func (s *slot) takesEarlier(d *deciding, w *walk, e *entry) bool {
 
 // visits counts a rule that is looked up, unless holds has more to do.
 func (d *deciding) visits() bool {
-	visited := d.visited + 1
-	if visited%between == 0 || visited == d.budget || d.alarm.ringing {
-		d.alarm.asked = -1 // it is time to look
-		return false
+	d.visited++
+	if d.visited < d.due {
+		return true
 	}
-	d.visited = visited
-	return true
+	d.visited--
+	return false
+}
+
+// pause looks at the clock, and once at all rules.
+func (d *deciding) pause() {
+	d.alarm.look()
+	if d.due = d.visited + between; d.visited < d.budget {
+		d.due = min(d.due, d.budget)
+	} else if !d.swept {
+		d.match.All()
+		d.swept = true
+	}
 }
 
 // holds returns whether the rule is true; one that errs is not. It is unknown in the rare
 // case that the index knows the rule, but not what these very facts make of it.
 func (d *deciding) holds(r ruleRef) predicate.Truth {
-	if d.alarm.rang() {
-		return predicate.False
+	if d.visited++; d.visited >= d.due {
+		d.pause()
 	}
-	if d.visited++; d.visited == d.budget {
-		d.match.All()
-		d.swept = true
+	if d.alarm.ringing {
+		return predicate.False
 	}
 	if r >= 0 {
 		return d.match.Holds(predicate.Rule(r))
@@ -253,12 +269,16 @@ type alarm struct {
 const between = 64
 
 func (a *alarm) rang() bool {
-	if a.asked++; a.asked%between == 0 && !a.ringing {
-		select {
-		case <-a.done:
-			a.ringing = true
-		default:
-		}
+	if a.asked++; a.asked%between == 0 {
+		a.look()
 	}
 	return a.ringing
+}
+
+func (a *alarm) look() {
+	select {
+	case <-a.done:
+		a.ringing = true
+	default:
+	}
 }

@@ -232,15 +232,12 @@ func TestNoHashLiesBetweenBands(t *testing.T) {
 
 // untie is the inverse of tieOf with base 0.
 func untie(x uint64) uint64 {
-	unmultiply := func(x, by uint64) uint64 {
-		inverse := by
-		for range 6 { // Newton: each round doubles the bits that are right
-			inverse *= 2 - by*inverse
-		}
-		return x * inverse
+	by := tieOf(0, 1)
+	inverse := by
+	for range 6 { // Newton: each round doubles the bits that are right
+		inverse *= 2 - by*inverse
 	}
-	x = unmultiply(x, 0x94d049bb133111eb)
-	return unmultiply(x^x>>32, 0xbf58476d1ce4e5b9)
+	return x * inverse
 }
 
 // boundAt returns the bound of a calendar.

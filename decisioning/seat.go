@@ -21,6 +21,7 @@ type seating struct {
 
 	binding uint64 // the number of the latest
 	era     uint64 // of the list and the binding: another with each of others
+	layout  layout // of all of them together
 
 	seen  []uint32 // by activity: the round in which it was named
 	round uint32
