@@ -133,18 +133,13 @@ func (s *slot) choose(d *deciding, number, candidate int32) bool {
 	return true
 }
 
-// chooseFree is choose for the last candidate of the pool, which draws on nothing.
-func (s *slot) chooseFree(d *deciding, number, offer int32) bool {
-	if !d.request.AllowDuplicates && !d.own(offer, number) {
-		s.wanting = true
-		return false
-	}
-	s.chosen = append(s.chosen, int32(len(s.pool)-1))
-	return true
+// own makes the slot have the offer, unless one before it has.
+func (d *deciding) own(offer, slot int32) bool {
+	return d.request.AllowDuplicates || d.contest.owner.puts(offer, slot) || d.disown(offer, slot)
 }
 
-// own makes the slot have the offer, unless one before it has. One behind it chooses again.
-func (d *deciding) own(offer, slot int32) bool {
+// disown is own where a slot has the offer. One behind it chooses again.
+func (d *deciding) disown(offer, slot int32) bool {
 	owner := d.contest.owner.put(offer, slot)
 	if owner > slot {
 		d.contest.owner.set(offer, slot)
@@ -186,7 +181,7 @@ func (d *deciding) grab(slot int32, r *ranked) bool {
 	if limited && !d.haveRoom(&r.draw) {
 		return false
 	}
-	if !d.request.AllowDuplicates && !d.own(r.offer, slot) {
+	if !d.own(r.offer, slot) {
 		return false
 	}
 	if limited {

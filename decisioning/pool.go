@@ -82,8 +82,9 @@ func (s *slot) weigh(d *deciding, w *walk, e *entry) bool {
 	return len(s.list) > listed
 }
 
-// take is weigh where nothing speaks against the candidate.
-func (s *slot) take(w *walk, e *entry) {
+// take is weigh where nothing speaks against the candidate, and chooses it for the slot with the number by, if it is
+// to be had.
+func (s *slot) take(d *deciding, w *walk, e *entry, by int32) bool {
 	n := len(s.pool)
 	s.pool = resize(s.pool, n+1)
 	r := &s.pool[n]
@@ -92,6 +93,15 @@ func (s *slot) take(w *walk, e *entry) {
 	s.list = append(s.list, int32(n))
 	s.considered = n + 1
 	s.loose++
+	switch {
+	case by == nobody:
+	case d.request.AllowDuplicates, d.contest.owner.puts(e.offer, by), d.disown(e.offer, by): // as own, without a call
+		s.chosen = append(s.chosen, int32(n))
+	default:
+		s.wanting = true
+		return false
+	}
+	return true
 }
 
 // admit moves the candidate into the pool.

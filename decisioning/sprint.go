@@ -64,11 +64,8 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 			if !s.weigh(d, w, e) || by != nobody && !s.choose(d, by, int32(len(s.pool)-1)) {
 				continue
 			}
-		} else {
-			s.take(w, e)
-			if by != nobody && !s.chooseFree(d, by, e.offer) {
-				continue
-			}
+		} else if !s.take(d, w, e, by) {
+			continue
 		}
 		wanted--
 	}

@@ -38,6 +38,16 @@ func (t *table) find(key int32) uint32 {
 	}
 }
 
+// puts makes the value the number of the key, and reports true, if it is plain at the first look that it has none.
+func (t *table) puts(key, value int32) bool {
+	c := &t.cells[home(key)&uint32(len(t.cells)-1)]
+	if c.epoch == t.epoch {
+		return false
+	}
+	c.epoch, c.key, c.value = t.epoch, key, value
+	return true
+}
+
 // put returns the number of the key, which is the value if it had none.
 func (t *table) put(key, value int32) int32 {
 	c := &t.cells[t.find(key)]
