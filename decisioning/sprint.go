@@ -26,7 +26,7 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 	}
 	look := w.bounded || d.swept
 	for wanted > 0 {
-		o := t.following(s.tieBase, look)
+		o, left := t.hunt(d, s.tieBase, look)
 		if o == nil {
 			if !w.short(d) {
 				return
@@ -34,18 +34,12 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 			continue
 		}
 		truth := predicate.True
-		if w.plain && o.rule != noRule {
-			if rule := predicate.Rule(o.rule); d.match.HasBands(rule) && d.visits() { // as mostly
-				outside, left := d.match.Sift(rule)
-				if outside != 0 {
-					continue
-				}
-				if left != 0 {
-					truth = d.match.Rest(rule)
-				}
-			} else {
+		if left != 0 {
+			if left == unasked {
 				truth = d.holds(o.rule)
 				look = look || d.swept
+			} else {
+				truth = d.match.Rest(predicate.Rule(o.rule))
 			}
 			if truth == predicate.False {
 				continue
@@ -68,6 +62,28 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 			continue
 		}
 		wanted--
+	}
+}
+
+// unasked is what is left of a rule of which nothing was asked.
+const unasked = math.MaxUint32
+
+// hunt returns the next candidate that following has and that is not outside of the bands of its rule, and
+// what these leave to ask.
+func (t *ties) hunt(d *deciding, base uint64, look bool) (o *opening, left uint32) {
+	for {
+		o = t.following(base, look)
+		if o == nil || o.rule == noRule {
+			return o, 0
+		}
+		rule := predicate.Rule(o.rule)
+		if !d.match.HasBands(rule) || !d.visits() {
+			return o, unasked
+		}
+		var outside uint64
+		if outside, left = d.match.Sift(rule); outside == 0 {
+			return o, left
+		}
 	}
 }
 
