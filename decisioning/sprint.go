@@ -107,7 +107,7 @@ func (t *ties) following(base uint64, look bool) *opening {
 		}
 		open, floor = all[at:at+n], 0
 		t.open, t.left = open, min(n, manyTurns+1)
-	} else if t.left == 1 && len(open) > manyTurns {
+	} else if len(open) > manyTurns && t.left == 1 {
 		return nil
 	}
 	// One has a hash from the floor on, and no two have the same.

@@ -119,7 +119,7 @@ func (m *Match) Rest(r Rule) Truth { return m.rest(&m.view.rules[r], &m.plain[r]
 func (m *Match) rest(parts *[fan]uint32, bands *[fan]band) Truth {
 	t := True
 	for open := leaves(bands); open != 0; open &= open - 1 {
-		i := bits.TrailingZeros(open) % fan
+		i := bits.TrailingZeros32(open) % fan
 		if t = min(t, m.left(parts[i], &bands[i])); t == False {
 			break
 		}
@@ -128,15 +128,12 @@ func (m *Match) rest(parts *[fan]uint32, bands *[fan]band) Truth {
 }
 
 // leaves returns a bit for each of the bands that leaves something to ask.
-func leaves(bands *[fan]band) (open uint) {
-	for i := range bands {
-		open |= least(bands[i].left) << i
-	}
-	return open
+func leaves(bands *[fan]band) (open uint32) {
+	return least(bands[0].left) | least(bands[1].left)<<1 | least(bands[2].left)<<2 | least(bands[3].left)<<3
 }
 
-// least is 1 for what is above 0.
-func least(n uint32) uint { return uint(min(n, 1)) }
+// least is 1 for what is above 0, without a branch.
+func least(n uint32) uint32 { return (n | -n) >> 31 }
 
 // left returns the truth of a part that is in its band.
 func (m *Match) left(n uint32, b *band) Truth {
@@ -162,9 +159,9 @@ func (m *Match) left(n uint32, b *band) Truth {
 // passes returns the truth of a gate.
 func (m *Match) passes(g *gateway) Truth {
 	c, bands := &m.view.cells[g.cell], &g.bands
-	in := uint(0) // a bit for each band that the row is in
+	in := uint32(0) // a bit for each band that the row is in
 	for i := range bands {
-		in |= uint(1-bands[i].misses(m.codes)) << i
+		in |= uint32(1-bands[i].misses(m.codes)) << i
 	}
 	if c.op == opAnd {
 		if in != 1<<fan-1 {
@@ -178,7 +175,7 @@ func (m *Match) passes(g *gateway) Truth {
 	}
 	t := False
 	for open &= in; open != 0 && t != True; open &= open - 1 {
-		i := bits.TrailingZeros(open) % fan
+		i := bits.TrailingZeros32(open) % fan
 		t = max(t, m.left(c.refs[i], &bands[i]))
 	}
 	return t
