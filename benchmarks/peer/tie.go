@@ -5,13 +5,10 @@ package peer
 // by one.
 
 func tieBase(person string, activityHash uint64) uint64 {
-	return mix(mix(hashText(person)) ^ activityHash)
+	return mix(hashText(person)) ^ activityHash
 }
 
-func tieOf(base, offerHash uint64) uint64 {
-	x := (base ^ offerHash) * 0xbf58476d1ce4e5b9
-	return (x ^ x>>32) * 0x94d049bb133111eb
-}
+func tieOf(base, offerHash uint64) uint64 { return (base ^ offerHash) * 0x9e3779b97f4a7c15 }
 
 // hashText is 64-bit FNV-1a, finished by mix.
 func hashText(s string) uint64 {
