@@ -68,12 +68,31 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 // unasked is what is left of a rule of which nothing was asked.
 const unasked = math.MaxUint32
 
-// hunt returns the next candidate that following has and that is not outside of the bands of its rule, and
-// what these leave to ask.
+// hunt returns the next candidate, of the short tie at hand or else of those that come next, that is not outside of the
+// bands of its rule, and what these leave to ask. It returns none if there is something to look at before that.
 func (t *ties) hunt(d *deciding, base uint64, look bool) (o *opening, left uint32) {
 	for {
-		o = t.following(base, look)
-		if o == nil || o.rule == noRule {
+		switch {
+		case t.left == 0:
+			all, at := t.season.open, t.at
+			if look || at >= len(all) {
+				return nil, 0
+			}
+			n := int(all[at].run)
+			if n > shortTie || at+n >= len(all) {
+				return nil, 0 // the next block may have more of it
+			}
+			t.at = at + n
+			if o = &all[at]; n > 1 {
+				t.open, t.left, t.floor = all[at:at+n], min(n, manyTurns+1), 0
+				o = t.least(base)
+			}
+		case len(t.open) > manyTurns && t.left == 1:
+			return nil, 0
+		default:
+			o = t.least(base)
+		}
+		if o.rule == noRule {
 			return o, 0
 		}
 		rule := predicate.Rule(o.rule)
@@ -87,29 +106,12 @@ func (t *ties) hunt(d *deciding, base uint64, look bool) (o *opening, left uint3
 	}
 }
 
-// following returns the candidate whose turn it is, of the short tie at hand or else of the next one, unless
-// there is something to look at before that. It has no branch on hashes, which no processor could foresee, and
-// calls nothing, so that all is in registers.
-func (t *ties) following(base uint64, look bool) *opening {
+// least returns the candidate of the short tie at hand whose turn it is. It has no branch on hashes, which no processor
+// could foresee, and calls nothing, so that all is in registers.
+//
+//go:noinline
+func (t *ties) least(base uint64) *opening {
 	open, floor := t.open, t.floor
-	if t.left == 0 {
-		all, at := t.season.open, t.at
-		if look || at >= len(all) {
-			return nil
-		}
-		n := int(all[at].run)
-		if n > shortTie || at+n >= len(all) {
-			return nil // the next block may have more of it
-		}
-		t.at = at + n
-		if n == 1 {
-			return &all[at]
-		}
-		open, floor = all[at:at+n], 0
-		t.open, t.left = open, min(n, manyTurns+1)
-	} else if len(open) > manyTurns && t.left == 1 {
-		return nil
-	}
 	// One has a hash from the floor on, and no two have the same.
 	at, least := 0, uint64(math.MaxUint64)
 	for i := range open {
