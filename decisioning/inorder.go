@@ -39,20 +39,23 @@ func (d *deciding) serve(ctx context.Context, mends bool) (waiting bool) {
 	returned := false
 	for i := range d.slots {
 		s := &d.slots[i]
-		switch {
-		case s.boundActivity == nil:
-		case s.batched && d.ledger.fresh == 0 && len(d.ledger.lines) > 0:
-			waiting = true
-		case mends && !s.mayDiffer(returned):
-		default:
-			if mends {
-				returned = d.giveBack(s, int32(i)) || returned
-			}
-			if s.learnt != d.learnt {
-				s.relist(ctx, d)
-			}
-			s.serve(d, int32(i))
+		if s.boundActivity == nil {
+			continue
 		}
+		if s.batched && d.ledger.fresh == 0 && len(d.ledger.lines) > 0 {
+			waiting = true
+			continue
+		}
+		if mends {
+			if !s.mayDiffer(returned) {
+				continue
+			}
+			returned = d.giveBack(s, int32(i)) || returned
+		}
+		if s.learnt != d.learnt {
+			s.relist(ctx, d)
+		}
+		s.serve(d, int32(i))
 	}
 	return waiting
 }
@@ -87,14 +90,15 @@ func (d *deciding) giveBack(s *slot, number int32) (some bool) {
 // twice as many, so that the counters are read in few rounds.
 func (s *slot) serve(d *deciding, number int32) {
 	drawn := len(s.pool)
-	s.chosen, s.wanting, s.robbed = s.chosen[:0], false, false
-	for k := 0; k < len(s.list) && len(s.chosen) < s.count; k++ {
-		s.choose(d, number, s.list[k])
-	}
 	if drawn == 0 && !s.dry && s.walking < len(s.walks) { // as mostly, which spares some steps
 		if s.walks[s.walking].sprint(s, d, s.count, number); len(s.chosen) == s.count {
 			s.extra = 1
 			return
+		}
+	} else {
+		s.chosen, s.wanting, s.robbed = s.chosen[:0], false, false
+		for k := 0; k < len(s.list) && len(s.chosen) < s.count; k++ {
+			s.choose(d, number, s.list[k])
 		}
 	}
 	s.drawChoice(d, number)
