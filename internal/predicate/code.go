@@ -58,6 +58,8 @@ const (
 type gateway struct {
 	bands [fan]band
 	cell  uint32
+	most  uint8 // of them may miss in a gate that is true
+	flat  bool  // they leave nothing to ask
 }
 
 // A member list has codes; without: of values that are no members.
@@ -144,9 +146,13 @@ func (b *builder) bandOfCount(c *cell) band {
 
 // gatewayOf returns the gate as a band, after its parts.
 func (b *builder) gatewayOf(n uint32, c *cell, bands []band) band {
-	g := gateway{cell: n}
+	g := gateway{cell: n, flat: true}
+	if c.op == opOr {
+		g.most = fan - 1
+	}
 	for i, p := range c.refs {
 		g.bands[i] = bands[p]
+		g.flat = g.flat && bands[p].left == leftNothing
 	}
 	b.gateways = append(b.gateways, g)
 	return band{width: math.MaxUint64, left: leftGate + uint32(len(b.gateways)-1)}

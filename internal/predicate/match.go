@@ -139,8 +139,12 @@ func least(n uint32) uint32 { return (n | -n) >> 31 }
 func (m *Match) left(n uint32, b *band) Truth {
 	switch b.left &^ leftNumber {
 	case leftGate:
+		g := &m.view.columns.gateways[b.left&leftNumber]
+		if g.flat { // which costs no more than to look it up
+			return truthOf(g.misses(m.codes) <= uint64(g.most))
+		}
 		if m.cells[n]>>truthBits != m.epoch {
-			t := m.passes(&m.view.columns.gateways[b.left&leftNumber])
+			t := m.passes(g)
 			m.cells[n] = m.epoch<<truthBits | uint32(t)
 			return t
 		}
@@ -154,6 +158,11 @@ func (m *Match) left(n uint32, b *band) Truth {
 		return True
 	}
 	return m.holds(n).holds()
+}
+
+// misses returns how many of the bands the row is outside of.
+func (g *gateway) misses(codes []uint64) uint64 {
+	return g.bands[0].misses(codes) + g.bands[1].misses(codes) + g.bands[2].misses(codes) + g.bands[3].misses(codes)
 }
 
 // passes returns the truth of a gate.
