@@ -90,18 +90,31 @@ func (d *deciding) giveBack(s *slot, number int32) (some bool) {
 // twice as many, so that the counters are read in few rounds.
 func (s *slot) serve(d *deciding, number int32) {
 	drawn := len(s.pool)
-	if drawn == 0 && !s.dry && s.walking < len(s.walks) { // as mostly, which spares some steps
-		if s.walks[s.walking].sprint(s, d, s.count, number); len(s.chosen) == s.count {
-			s.extra = 1
-			return
+	if drawn > 0 {
+		s.chooseAgain(d, number)
+	}
+	for len(s.chosen) < s.count {
+		listed := len(s.list)
+		if s.considered < len(s.pool) {
+			s.consider(d)
+		} else if s.dry = s.dry || s.walking == len(s.walks); s.dry {
+			break
+		} else {
+			w := &s.walks[s.walking]
+			if w.sprint(s, d, s.count-len(s.chosen), number); len(s.chosen) == s.count {
+				break // as mostly
+			}
+			listed = len(s.list)
+			if e, score := w.next(s, d); e != nil {
+				s.weigh(d, w, e, score)
+			} else {
+				s.walking++
+			}
 		}
-	} else {
-		s.chosen, s.wanting, s.robbed = s.chosen[:0], false, false
-		for k := 0; k < len(s.list) && len(s.chosen) < s.count; k++ {
-			s.choose(d, number, s.list[k])
+		if len(s.list) > listed {
+			s.choose(d, number, s.list[listed])
 		}
 	}
-	s.drawChoice(d, number)
 	switch {
 	case drawn == len(s.pool):
 	case s.extra == 0:
@@ -111,19 +124,11 @@ func (s *slot) serve(d *deciding, number int32) {
 	}
 }
 
-// drawChoice draws candidates and chooses those that are to be had, until as many are chosen as are wanted.
-func (s *slot) drawChoice(d *deciding, number int32) {
-	for len(s.chosen) < s.count {
-		if !s.dry && s.walking < len(s.walks) && s.considered == len(s.pool) { // as mostly, which spares some steps
-			s.walks[s.walking].sprint(s, d, s.count-len(s.chosen), number)
-			if len(s.chosen) == s.count {
-				return
-			}
-		}
-		if !s.lists(d) {
-			return
-		}
-		s.choose(d, number, s.list[len(s.list)-1])
+// chooseAgain chooses of the candidates that were drawn.
+func (s *slot) chooseAgain(d *deciding, number int32) {
+	s.chosen, s.wanting, s.robbed = s.chosen[:0], false, false
+	for k := 0; k < len(s.list) && len(s.chosen) < s.count; k++ {
+		s.choose(d, number, s.list[k])
 	}
 }
 

@@ -65,8 +65,7 @@ func (s *slot) draw(d *deciding, wanted int) bool {
 			return true
 		}
 		if e, score := w.next(s, d); e != nil {
-			s.admit(d, w, e, score)
-			s.consider(d)
+			s.weigh(d, w, e, score)
 			return true
 		}
 	}
@@ -74,9 +73,9 @@ func (s *slot) draw(d *deciding, wanted int) bool {
 	return false
 }
 
-// weigh moves the candidate, which has its score, into the pool, and considers it. It reports whether it is listed.
-func (s *slot) weigh(d *deciding, w *walk, e *entry) bool {
-	s.admit(d, w, e, e.scoreOrNaN())
+// weigh moves the candidate into the pool, and considers it. It reports whether it is listed.
+func (s *slot) weigh(d *deciding, w *walk, e *entry, score float64) bool {
+	s.admit(d, w, e, score)
 	listed := len(s.list)
 	s.consider(d)
 	return len(s.list) > listed

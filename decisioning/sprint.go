@@ -55,7 +55,7 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 			continue
 		}
 		if e.limited || e.unscored || w.floored || s.capped {
-			if !s.weigh(d, w, e) || by != nobody && !s.choose(d, by, int32(len(s.pool)-1)) {
+			if !s.weigh(d, w, e, e.scoreOrNaN()) || by != nobody && !s.choose(d, by, int32(len(s.pool)-1)) {
 				continue
 			}
 		} else if !s.take(d, w, e, by) {
