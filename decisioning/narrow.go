@@ -17,31 +17,38 @@ func (d *deciding) narrow(ctx context.Context) {
 	d.plain = !d.suppressing && len(d.excluded) == 0 && !d.tracing()
 	d.learnt, d.pruning = 1, false
 	base := tieBase(d.engine.config.Seed, d.person())
-	resume := d.plain && d.seating.layout.holds(d)
+	if d.plain && d.seating.layout.holds(d) {
+		for i := range d.slots {
+			s := &d.slots[i]
+			if s.begin(base); s.boundActivity != nil {
+				s.resume()
+			}
+		}
+		return
+	}
 	for i := range d.slots {
 		s := &d.slots[i]
-		s.begin()
-		if s.boundActivity == nil {
-			continue
-		}
-		s.tieBase = base ^ s.tieHash
-		s.need = s.count
-		if resume || d.plain && s.layout.holds(d) {
+		s.begin(base)
+		switch {
+		case s.boundActivity == nil:
+		case d.plain && s.layout.holds(d):
 			s.resume()
-		} else {
+		default:
 			s.narrow(ctx, d)
 		}
 	}
-	if !resume && d.plain {
+	if d.plain {
 		d.keepAll()
 	}
 }
 
 // begin forgets what the last decision found for the slot.
-func (s *slot) begin() {
+func (s *slot) begin(base uint64) {
 	// One by one: a tuple would be made elsewhere first, and copied.
 	s.progress = progress{}
 	s.learnt = 1
+	s.need = s.count
+	s.tieBase = base ^ s.tieHash
 	s.walks = s.walks[:0]
 	s.pool = s.pool[:0]
 	s.chosen = s.chosen[:0]
