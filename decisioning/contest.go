@@ -96,7 +96,7 @@ func (d *deciding) group() {
 	for i := range d.slots {
 		c.parent[i], c.wants[i] = int32(i), 0
 		if s := &d.slots[i]; s.boundActivity != nil {
-			c.wants[i] = int32(s.count)
+			c.wants[i] = s.count
 			listed += len(s.list)
 		}
 	}
@@ -157,7 +157,7 @@ func (d *deciding) solve() (done bool) {
 		c.solving = append(c.solving, int32(i))
 		enough := s.count
 		if !d.request.AllowDuplicates {
-			enough = int(c.wants[root])
+			enough = c.wants[root]
 		}
 		if s.need < enough && (!s.dry || s.loose >= s.need) { // there may be more
 			s.need, done = enough, false
@@ -210,7 +210,7 @@ func (d *deciding) pose() {
 		for k, at := range s.list {
 			own[k] = d.limited(s, &s.pool[at])
 		}
-		c.problem.Slots[n] = assign.Slot{Count: s.count, Optional: s.def.Optional, Candidates: own}
+		c.problem.Slots[n] = assign.Slot{Count: int(s.count), Optional: s.def.Optional, Candidates: own}
 	}
 }
 

@@ -136,38 +136,32 @@ type deciding struct {
 	ids      ids
 }
 
-// A slot is an activity of the request.
+// A slot is an activity of the request. It begins where a cache line does, and what most decisions touch of it is
+// the first three.
 type slot struct {
 	*boundActivity // nil: it is quarantined
 	progress
 
-	id      ActivityID
+	count   int32 // of the activity
 	tieBase uint64
-	seat
+	tieHash uint64 // of its id
 
-	layout layout   // of its walks, for later decisions
-	walks  []walk   // of the open selections; their memory stays
+	id        ActivityID
+	placement placement.ID
+
 	pool   []ranked // the candidates so far, in rank order
-	list   []int32  // positions in pool of what arbitration may choose from
 	chosen []int32  // positions in pool
+	list   []int32  // positions in pool of what arbitration may choose from
+	walks  []walk   // of the open selections; their memory stays
 
 	// Most decisions touch nothing of the rest.
+	layout layout  // of its walks, for later decisions
 	closed []int32 // of its selections: those that are not open
 	held   []held  // those of the list that are not loose
 	lines  []int32 // that these draw on
 
 	allowed    offer.Candidates // by filters
 	rejections map[int32]string // by filters; nil unless traced
-
-	_ [32]byte // slots begin where cache lines do
-}
-
-// A seat has what is often looked at of the activity, next to the slot.
-type seat struct {
-	placement placement.ID
-	tieHash   uint64 // of its id
-	count     int
-	capped    bool // by the application, too
 }
 
 // Progress is how far a slot is.
@@ -180,16 +174,15 @@ type progress struct {
 	holds   bool // held and lines are those of the list
 	wanting bool // what it wanted was not to be had
 	robbed  bool // a slot before it took what it has chosen
+	dry     bool // all walks have served all
 
 	learnt uint32 // what the list reckons with
 
-	dry     bool // all walks have served all
-	walking int  // the walk that serves now
-
-	considered int // candidates of the pool, for the list
-	loose      int // how many of these no counter holds back
-	need       int // how many of these there should be
-	extra      int // how many more to draw where there are too few
+	walking    int32 // the walk that serves now
+	considered int32 // candidates of the pool, for the list
+	loose      int32 // how many of these no counter holds back
+	need       int32 // how many of these there should be
+	extra      int32 // how many more to draw where there are too few
 }
 
 // resize returns s with n elements, which hold what they held before.

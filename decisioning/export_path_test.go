@@ -88,9 +88,9 @@ func (s *slot) mark(paths *[PathCount]bool) {
 	mark(Batched, s.batched)
 	mark(Sifted, s.sifted)
 	mark(Kept, len(s.strategy.lazy) > 0 && !s.sifted)
-	mark(Grown, s.need > s.ref.Count)
+	mark(Grown, int(s.need) > s.ref.Count)
 	mark(Rounds, s.extra > 1)
-	mark(Tiers, s.walking > 0 && s.walking < len(s.walks))
+	mark(Tiers, s.walking > 0 && int(s.walking) < len(s.walks))
 	for i := range s.walks {
 		w := &s.walks[i]
 		mark(Heaped, w.heaped && w.bests.dry && w.bests.size == 0)

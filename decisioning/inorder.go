@@ -93,15 +93,15 @@ func (s *slot) serve(d *deciding, number int32) {
 	if drawn > 0 {
 		s.chooseAgain(d, number)
 	}
-	for len(s.chosen) < s.count {
+	for len(s.chosen) < int(s.count) {
 		listed := len(s.list)
-		if s.considered < len(s.pool) {
+		if int(s.considered) < len(s.pool) {
 			s.consider(d)
-		} else if s.dry = s.dry || s.walking == len(s.walks); s.dry {
+		} else if s.dry = s.dry || int(s.walking) == len(s.walks); s.dry {
 			break
 		} else {
 			w := &s.walks[s.walking]
-			if w.sprint(s, d, s.count-len(s.chosen), number); len(s.chosen) == s.count {
+			if w.sprint(s, d, int(s.count)-len(s.chosen), number); len(s.chosen) == int(s.count) {
 				break // as mostly
 			}
 			listed = len(s.list)
@@ -127,7 +127,7 @@ func (s *slot) serve(d *deciding, number int32) {
 // chooseAgain chooses of the candidates that were drawn.
 func (s *slot) chooseAgain(d *deciding, number int32) {
 	s.chosen, s.wanting, s.robbed = s.chosen[:0], false, false
-	for k := 0; k < len(s.list) && len(s.chosen) < s.count; k++ {
+	for k := 0; k < len(s.list) && len(s.chosen) < int(s.count); k++ {
 		s.choose(d, number, s.list[k])
 	}
 }
@@ -175,7 +175,7 @@ func (s *slot) drawMore(d *deciding) {
 func (s *slot) lists(d *deciding) bool {
 	for n := len(s.list); len(s.list) <= n; { // below it where a filter failed
 		switch {
-		case s.considered < len(s.pool):
+		case int(s.considered) < len(s.pool):
 			s.consider(d)
 		case !s.draw(d, 1):
 			return false

@@ -51,7 +51,6 @@ func (l *layout) meet(o *layout) {
 // resume begins with the walks that were kept.
 func (s *slot) resume() {
 	s.open = true
-	s.walks = s.walks[:s.layout.walks]
 	for i := range s.walks {
 		s.walks[i].beginAgain()
 	}

@@ -32,6 +32,7 @@ func (d *deciding) narrow(ctx context.Context) {
 		switch {
 		case s.boundActivity == nil:
 		case d.plain && s.layout.holds(d):
+			s.walks = s.walks[:s.layout.walks]
 			s.resume()
 		default:
 			s.narrow(ctx, d)
@@ -49,14 +50,13 @@ func (s *slot) begin(base uint64) {
 	s.learnt = 1
 	s.need = s.count
 	s.tieBase = base ^ s.tieHash
-	s.walks = s.walks[:0]
 	s.pool = s.pool[:0]
 	s.chosen = s.chosen[:0]
 	s.list = s.list[:0]
 }
 
 func (s *slot) narrow(ctx context.Context, d *deciding) {
-	s.closed = s.closed[:0]
+	s.walks, s.closed = s.walks[:0], s.closed[:0]
 	s.layout.forget(d)
 	if s.open = s.openAt(d) && d.all(s.conditions); s.open {
 		for t := range s.rankings {

@@ -38,8 +38,8 @@ func (d *deciding) assign() bool {
 			m.Add(0, true, 0, false)
 			continue
 		}
-		count := s.count
-		if s.dry && s.considered == len(s.pool) {
+		count := int(s.count)
+		if s.dry && int(s.considered) == len(s.pool) {
 			count = min(count, len(s.list))
 		}
 		m.Add(count, s.def.Optional, s.walks[len(s.walks)-1].tier, !c.clash[i] && len(s.list) >= count)
@@ -71,7 +71,7 @@ func (d *deciding) takeBest() (rivals bool) {
 			continue
 		}
 		s.chosen = s.chosen[:0]
-		for _, k := range s.list[:min(s.count, len(s.list))] {
+		for _, k := range s.list[:min(int(s.count), len(s.list))] {
 			s.chosen = append(s.chosen, k)
 			if first := c.owner.put(s.pool[k].offer, int32(i)); first != int32(i) {
 				c.clash[i], c.clash[first], rivals = true, true, true

@@ -47,11 +47,11 @@ func (s *slot) fill(d *deciding) {
 	if s.loose >= s.need {
 		return
 	}
-	if len(s.pool) == 0 && !s.dry && s.walking < len(s.walks) { // as mostly, which spares some steps
-		s.walks[s.walking].sprint(s, d, s.need+s.extra, nobody)
+	if len(s.pool) == 0 && !s.dry && int(s.walking) < len(s.walks) { // as mostly, which spares some steps
+		s.walks[s.walking].sprint(s, d, int(s.need+s.extra), nobody)
 	}
-	for s.loose < s.need+s.extra && (s.considered < len(s.pool) || s.draw(d, s.need+s.extra-s.loose)) {
-		if s.considered < len(s.pool) {
+	for s.loose < s.need+s.extra && (int(s.considered) < len(s.pool) || s.draw(d, int(s.need+s.extra-s.loose))) {
+		if int(s.considered) < len(s.pool) {
 			s.consider(d)
 		}
 	}
@@ -59,7 +59,7 @@ func (s *slot) fill(d *deciding) {
 
 // draw takes the next candidates that pass, of which so many are wanted at most, and reports whether there was one.
 func (s *slot) draw(d *deciding, wanted int) bool {
-	for ; s.walking < len(s.walks) && !s.dry; s.walking++ {
+	for ; int(s.walking) < len(s.walks) && !s.dry; s.walking++ {
 		w, before := &s.walks[s.walking], len(s.pool)
 		if w.sprint(s, d, wanted, nobody); len(s.pool) > before {
 			return true
@@ -90,7 +90,7 @@ func (s *slot) take(d *deciding, w *walk, e *entry, by int32) bool {
 	r.offer, r.tier, r.score, r.shown, r.low = e.offer, w.tier, e.score, e.shown, false
 	r.draw.from, r.draw.to, r.draw.missing, r.draw.broken = 0, 0, false, false
 	s.list = append(s.list, int32(n))
-	s.considered = n + 1
+	s.considered = int32(n + 1)
 	s.loose++
 	switch {
 	case by == nobody:
@@ -111,7 +111,7 @@ func (s *slot) admit(d *deciding, w *walk, e *entry, score float64) {
 	r.offer, r.tier, r.score, r.shown = e.offer, w.tier, score, e.shown
 	r.low = w.ranking.leavesOut(score, math.IsNaN(score))
 	r.draw = draw{}
-	if e.limited || s.capped {
+	if e.limited || s.capped(d) {
 		r.draw = d.draw(s, d.option(e.offer))
 		s.draws = s.draws || !r.draw.free()
 	}
@@ -130,7 +130,7 @@ func (s *slot) consider(d *deciding) {
 	case d.capped(&r.draw) != "" || s.spares(d, &r.draw):
 		return
 	}
-	s.list = append(s.list, int32(i))
+	s.list = append(s.list, i)
 }
 
 // relist empties the list, as what it reckons with is not what is known now.
@@ -154,7 +154,7 @@ func (s *slot) reconsider(ctx context.Context, d *deciding) {
 	if s.learnt != d.learnt {
 		s.relist(ctx, d)
 	}
-	for s.considered < len(s.pool) && s.loose < s.need {
+	for int(s.considered) < len(s.pool) && s.loose < s.need {
 		s.consider(d)
 	}
 }

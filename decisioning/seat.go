@@ -55,9 +55,9 @@ func (d *deciding) seat() error {
 }
 
 func (s *slot) sit(id ActivityID, a *boundActivity) {
-	s.id, s.boundActivity, s.seat = id, a, seat{}
+	s.id, s.boundActivity, s.walks = id, a, s.walks[:0]
 	if a != nil {
-		s.placement, s.tieHash, s.count, s.capped = a.ref.Placement, a.hash, a.ref.Count, hasCappers(a)
+		s.placement, s.tieHash, s.count = a.ref.Placement, a.hash, int32(a.ref.Count)
 	}
 }
 
@@ -127,6 +127,9 @@ func (s *seating) mixes() bool {
 func (s *seating) any(is func(*boundActivity) bool) bool {
 	return slices.ContainsFunc(s.bound, func(a *boundActivity) bool { return a != nil && is(a) })
 }
+
+// capped reports whether the application has cappers for the slot. Mostly it has none at all.
+func (s *slot) capped(d *deciding) bool { return d.seating.capped && hasCappers(s.boundActivity) }
 
 func hasCappers(a *boundActivity) bool { return len(a.strategy.cappers) > 0 }
 

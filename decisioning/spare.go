@@ -30,7 +30,7 @@ func (s *slot) spares(d *deciding, w *draw) bool {
 		s.loose++
 		return false
 	}
-	better, same := s.loose, -1
+	better, same := int(s.loose), -1
 	for i := range s.held {
 		h := &s.held[i]
 		if lines := s.lines[h.from:h.to]; contains(own, lines) {
