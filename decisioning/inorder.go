@@ -7,8 +7,12 @@ import "context"
 // as that turns out wrong the plan is mended, or made again, from the candidates that are there.
 func (d *deciding) inOrder(ctx context.Context) error {
 	for mends := false; ; {
-		learnt := d.learnt
-		waiting := d.serve(ctx, mends)
+		learnt, waiting := d.learnt, false
+		if mends {
+			d.mend(ctx)
+		} else {
+			waiting = d.serve(ctx)
+		}
 		if mends = false; d.learnt != learnt {
 			continue // a limit turned out lower than others have it, or a filter failed
 		}
@@ -27,37 +31,31 @@ func (d *deciding) inOrder(ctx context.Context) error {
 
 // serve lets every slot choose, in order. It reports whether one waits for what is known of
 // the counters: the application scores those that have room.
-//
-// If it mends the last plan, only those slots choose that could choose otherwise now: those that draw on counters,
-// those that lost an offer to one before them, and, once an offer is given back, those that had to go without one.
-func (d *deciding) serve(ctx context.Context, mends bool) (waiting bool) {
-	c := &d.contest
-	if !mends {
-		c.emptied(len(d.ledger.lines))
-		c.owner.reset(d.seating.wanted)
-	}
-	returned := false
+func (d *deciding) serve(ctx context.Context) (waiting bool) {
+	d.contest.emptied(len(d.ledger.lines))
+	d.contest.owner.reset(d.seating.wanted)
 	for i := range d.slots {
-		s := &d.slots[i]
-		if s.boundActivity == nil {
-			continue
-		}
-		if s.batched && d.ledger.fresh == 0 && len(d.ledger.lines) > 0 {
+		switch s := &d.slots[i]; {
+		case s.boundActivity == nil:
+		case s.batched && d.ledger.fresh == 0 && len(d.ledger.lines) > 0:
 			waiting = true
-			continue
+		default:
+			s.serve(ctx, d, int32(i))
 		}
-		if mends {
-			if !s.mayDiffer(returned) {
-				continue
-			}
-			returned = d.giveBack(s, int32(i)) || returned
-		}
-		if s.learnt != d.learnt {
-			s.relist(ctx, d)
-		}
-		s.serve(d, int32(i))
 	}
 	return waiting
+}
+
+// mend mends the last plan: only those slots choose again that could choose otherwise now, which are those that draw on
+// counters, those that lost an offer to one before them, and, once an offer is given back, those that had to go without one.
+func (d *deciding) mend(ctx context.Context) {
+	returned := false
+	for i := range d.slots {
+		if s := &d.slots[i]; s.boundActivity != nil && s.mayDiffer(returned) {
+			returned = d.giveBack(s, int32(i)) || returned
+			s.serve(ctx, d, int32(i))
+		}
+	}
 }
 
 // mayDiffer reports whether the slot may have another choice in a mended plan.
@@ -88,7 +86,10 @@ func (d *deciding) giveBack(s *slot, number int32) (some bool) {
 // serve chooses the best candidates that are to be had, and draws for as long as there are
 // too few. Where this is because others turned out full it draws some more, each time
 // twice as many, so that the counters are read in few rounds.
-func (s *slot) serve(d *deciding, number int32) {
+func (s *slot) serve(ctx context.Context, d *deciding, number int32) {
+	if s.learnt != d.learnt {
+		s.relist(ctx, d)
+	}
 	drawn := len(s.pool)
 	if drawn > 0 {
 		s.chooseAgain(d, number)
