@@ -84,11 +84,14 @@ func (t *ties) hunt(d *deciding, base uint64, look bool) (o *opening, left uint3
 			}
 			t.at = at + n
 			if o = &all[at]; n > 1 {
-				t.open, t.left, t.floor = all[at:at+n], min(n, manyTurns+1), 0
+				t.open, t.left, t.last, t.floor = all[at:at+n], min(n, manyTurns+1), n*(n-1)/2, 0
 				o = t.least(base)
 			}
-		case len(t.open) > manyTurns && t.left == 1:
-			return nil, 0
+		case t.left == 1:
+			if len(t.open) > manyTurns {
+				return nil, 0
+			}
+			t.left, o = 0, &t.open[t.last]
 		default:
 			o = t.least(base)
 		}
@@ -123,6 +126,7 @@ func (t *ties) least(base uint64) *opening {
 	}
 	t.floor = least + floor + 1
 	t.left--
+	t.last -= at
 	return &open[at]
 }
 
@@ -150,6 +154,6 @@ func (w *walk) short(d *deciding) bool {
 		n--
 	}
 	t.open, t.at = from.open[at:at+n], at+n
-	t.left, t.floor = min(n, manyTurns+1), 0
+	t.left, t.last, t.floor = min(n, manyTurns+1), n*(n-1)/2, 0
 	return true
 }

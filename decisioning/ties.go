@@ -21,6 +21,7 @@ type ties struct {
 
 	open  []opening // the short tie at hand
 	left  int       // how many of it may have their turn yet, the last of many in bands; 0: none is at hand
+	last  int       // where in it the last of these is, if it is alone: the sum of where they are
 	floor uint64    // of the tie at hand: those with hashes below had their turn
 
 	width     uint64 // of the next band of hashes of the long one; 0: none is at hand
