@@ -201,6 +201,28 @@ func TestDeadlineEndsTheEvaluationOfRules(t *testing.T) {
 	assert.Positive(t, d.Trace["home"].Funnel.Eligible)
 }
 
+// TestNoRuleIsLookedUpAfterTheDeadline: nor where rules are bands, of which the clock is looked at once in some.
+func TestNoRuleIsLookedUpAfterTheDeadline(t *testing.T) {
+	var offers []offer.Offer
+	for i := range 500 {
+		rule := fmt.Sprintf("profile.age < %d", -i)
+		if i == 100 {
+			rule = "profile.age > 0"
+		}
+		offers = append(offers, offer.Offer{ID: offer.ID(fmt.Sprint(i)), Priority: int64(500 - i), Eligibility: rule})
+	}
+	e := open(t, shop(offers...), decisioning.Config{})
+	late, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
+	defer cancel()
+	for ctx, want := range map[context.Context]string{t.Context(): "100", late: "[hello]"} {
+		r := asking("", "home")
+		r.Profile, r.DryRun = profile.JSON([]byte(`{"age": 30}`)), true
+		d, err := e.Decide(ctx, r)
+		require.NoError(t, err)
+		assert.Equal(t, []string{want}, proposed(d))
+	}
+}
+
 func TestCancelledDryRunIsAnError(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	filter := constraint.FilterFunc(func(context.Context, *profile.Facts, *offer.Candidates) error {

@@ -122,9 +122,12 @@ func (d *deciding) visits() bool {
 // pause looks at the clock, and once at all rules.
 func (d *deciding) pause() {
 	d.alarm.look()
-	if d.due = d.visited + between; d.visited < d.budget {
+	switch d.due = d.visited + between; {
+	case d.alarm.ringing:
+		d.due = 0 // nothing is looked up any more
+	case d.visited < d.budget:
 		d.due = min(d.due, d.budget)
-	} else if !d.swept {
+	case !d.swept:
 		d.match.All()
 		d.swept = true
 	}

@@ -85,6 +85,8 @@ func (t *ties) hunt(d *deciding, base uint64, look bool) (o *opening, left uint3
 			t.at = at + n
 			if o = &all[at]; n > 1 {
 				t.open, t.left, t.last, t.floor = all[at:at+n], min(n, manyTurns+1), n*(n-1)/2, 0
+				d.match.Touch(predicate.Rule(all[at].rule)) // and one of these two is most often the first or the second
+				d.match.Touch(predicate.Rule(all[at+1].rule))
 				o = t.least(base)
 			}
 		case t.left == 1:

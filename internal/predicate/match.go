@@ -30,6 +30,8 @@ type Match struct {
 	cells []uint32
 	rules []uint32
 
+	touched uint32 // of no use, but to keep what computes it
+
 	asked int         // rules, before there were codes
 	codes []uint64    // of the row's values; those of others are not to be changed
 	own   []uint64    // memory for codes
@@ -101,6 +103,14 @@ func (m *Match) Holds(r Rule) Truth {
 // HasBands reports whether the rule may be sifted: Holds is that and, if need be, Rest, for those who are in
 // too much of a hurry for calls within calls.
 func (m *Match) HasBands(r Rule) bool { return uint(r) < uint(len(m.plain)) }
+
+// Touch makes the processor fetch the bands of a rule, if it has any, that may be sifted soon: while others have their turn,
+// which take as long as that.
+func (m *Match) Touch(r Rule) {
+	if m.HasBands(r) {
+		m.touched += m.plain[r][0].slot
+	}
+}
 
 // Sift asks the bands of the rule. If the row is outside of one the rule is False, else if
 // nothing is left True.
