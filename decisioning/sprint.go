@@ -69,11 +69,12 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 const unasked = math.MaxUint32
 
 // hunt returns the next candidate, of the short tie at hand or else of those that come next, that is not outside of the
-// bands of its rule, and what these leave to ask. It returns none if there is something to look at before that.
+// bands of its rule, and what these leave to ask: unasked, if they were not asked. It returns none if there is something
+// to look at before that.
 func (t *ties) hunt(d *deciding, base uint64, look bool) (o *opening, left uint32) {
 	for {
-		switch {
-		case t.left == 0:
+		switch t.left {
+		case 0:
 			all, at := t.season.open, t.at
 			if look || at >= len(all) {
 				return nil, 0
@@ -85,11 +86,11 @@ func (t *ties) hunt(d *deciding, base uint64, look bool) (o *opening, left uint3
 			t.at = at + n
 			if o = &all[at]; n > 1 {
 				t.open, t.left, t.last, t.floor = all[at:at+n], min(n, manyTurns+1), n*(n-1)/2, 0
-				d.match.Touch(predicate.Rule(all[at].rule)) // and one of these two is most often the first or the second
+				d.match.Touch(predicate.Rule(all[at].rule)) // while hashes are computed
 				d.match.Touch(predicate.Rule(all[at+1].rule))
 				o = t.least(base)
 			}
-		case t.left == 1:
+		case 1:
 			if len(t.open) > manyTurns {
 				return nil, 0
 			}
@@ -132,7 +133,7 @@ func (t *ties) least(base uint64) *opening {
 	return &open[at]
 }
 
-// short begins the tie that comes next where following does not, and reports whether there is one that is short.
+// short begins the tie that comes next where hunt does not, and reports whether there is one that is short.
 func (w *walk) short(d *deciding) bool {
 	t := &w.ties
 	if t.left > 0 {
