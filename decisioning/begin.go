@@ -83,7 +83,7 @@ func (s *slot) release(d *deciding) {
 			s.layout.forget(d)
 		}
 	}
-	s.rejections, s.walks = nil, s.walks[:0]
+	s.rejections = nil
 }
 
 func (d *deciding) check() error {

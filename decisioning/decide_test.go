@@ -122,11 +122,13 @@ func TestTiesAreEvenStableAndUndisturbed(t *testing.T) {
 }
 
 func TestDuplicatesAreAllowedOnRequest(t *testing.T) {
-	e := open(t, shop(inventory...), decisioning.Config{})
-	r := asking("r", "home", "side")
-	assert.Equal(t, []string{"a", "b"}, proposed(decide(t, e, r)))
-	r.AllowDuplicates = true
-	assert.Equal(t, []string{"a", "a"}, proposed(decide(t, e, r)))
+	for _, a := range []decisioning.Arbitration{decisioning.Optimal, decisioning.Sequential} {
+		e := open(t, shop(inventory...), decisioning.Config{Strategy: decisioning.Strategy{Arbitration: a}})
+		r := asking("r", "home", "side")
+		assert.Equal(t, []string{"a", "b"}, proposed(decide(t, e, r)))
+		r.ID, r.AllowDuplicates = "another", true
+		assert.Equal(t, []string{"a", "a"}, proposed(decide(t, e, r)))
+	}
 }
 
 func TestOptimalAvoidsFallbacksThatSequentialDoesNot(t *testing.T) {

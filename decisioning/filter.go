@@ -51,7 +51,7 @@ func (s *slot) allow(d *deciding, w *walk) {
 		for _, i := range left[:n] {
 			switch e := &block[i]; {
 			case !e.open(d), !free && !s.stands(d, w, e):
-			case e.rule != noRule && (d.alarm.rang() || truthAt(verdicts, e.rule) != predicate.True && !d.admits(e)):
+			case e.rule != noRule && (d.rang() || truthAt(verdicts, e.rule) != predicate.True && !d.admits(e)):
 			case len(s.strategy.lazy) > 0 && !s.keeps(d, e):
 			default:
 				s.allowed.Add(int(e.offer))

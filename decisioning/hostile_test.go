@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/proffer-go/proffer/capping"
+	"github.com/proffer-go/proffer/collection"
 	"github.com/proffer-go/proffer/constraint"
 	"github.com/proffer-go/proffer/decisioning"
 	"github.com/proffer-go/proffer/offer"
@@ -199,6 +200,50 @@ func TestDeadlineEndsTheEvaluationOfRules(t *testing.T) {
 	assert.Contains(t, degraded(d), decisioning.DeadlinePassed)
 	assert.Less(t, d.Trace["home"].Funnel.Eligible, 100)
 	assert.Positive(t, d.Trace["home"].Funnel.Eligible)
+}
+
+// TestTraceThatFailsLeavesNoTrace: the decision after it begins with the walks of the one before.
+func TestTraceThatFailsLeavesNoTrace(t *testing.T) {
+	e := open(t, shop(offer.Offer{ID: "o", Priority: 1}), decisioning.Config{})
+	r := asking("", "home")
+	r.DryRun = true
+	for range 50 {
+		assert.Equal(t, []string{"o"}, proposed(decide(t, e, r)))
+		traced := r
+		traced.Trace, traced.Profile = decisioning.TraceReasons, profile.JSON([]byte(`{"age": `))
+		_, err := e.Decide(t.Context(), traced)
+		require.Error(t, err)
+	}
+}
+
+// TestDeadlineThatScoresFindEndsRules: whether or not they are bands.
+func TestDeadlineThatScoresFindEndsRules(t *testing.T) {
+	var offers []offer.Offer
+	for i := range 300 {
+		o := offer.Offer{ID: offer.ID(fmt.Sprint(i)), Priority: int64(500 - i), Tags: []offer.Tag{"f"}, Value: float64(i)}
+		if i >= 200 {
+			o.Tags, o.Eligibility = []offer.Tag{"s"}, fmt.Sprintf("profile.age > %d", i%20)
+		}
+		offers = append(offers, o)
+	}
+	c := shop(offers...)
+	c.Collections = []collection.Collection{tagged("f", "f"), tagged("s", "s")}
+	c.Activities[0].Selections = []decisioning.Selection{{Collection: "f", Rank: rank.Spec{
+		Formula: "offer.value + (profile.owns.exists(x, x == offer.id) ? 1.0 : 0.0)",
+	}}}
+	c.Activities[1].Selections = []decisioning.Selection{{Collection: "s"}}
+	e := open(t, c, decisioning.Config{})
+	late, cancel := context.WithDeadline(t.Context(), time.Unix(0, 0))
+	defer cancel()
+	r := asking("", "home", "side")
+	r.Profile, r.DryRun = profile.JSON([]byte(`{"age": 30, "owns": ["x"]}`)), true
+	ready, err := e.Prepare(r)
+	require.NoError(t, err)
+	for _, r := range []decisioning.Request{r, ready} {
+		d, err := e.Decide(late, r)
+		require.NoError(t, err)
+		assert.Equal(t, "[hello]", proposed(d)[1])
+	}
 }
 
 // TestNoRuleIsLookedUpAfterTheDeadline: nor where rules are bands, of which the clock is looked at once in some.

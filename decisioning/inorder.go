@@ -94,7 +94,7 @@ func (s *slot) serve(ctx context.Context, d *deciding, number int32) {
 	if drawn > 0 {
 		s.chooseAgain(d, number)
 	}
-	for len(s.chosen) < int(s.count) {
+	for len(s.chosen) < int(s.count) { // sprint chooses what it lists, the others do not
 		listed := len(s.list)
 		if int(s.considered) < len(s.pool) {
 			s.consider(d)
@@ -145,11 +145,11 @@ func (s *slot) choose(d *deciding, number, candidate int32) bool {
 
 // own makes the slot have the offer, unless one before it has.
 func (d *deciding) own(offer, slot int32) bool {
-	return d.request.AllowDuplicates || d.contest.owner.puts(offer, slot) || d.disown(offer, slot)
+	return d.request.AllowDuplicates || d.contest.owner.puts(offer, slot) || d.rob(offer, slot)
 }
 
-// disown is own where a slot has the offer. One behind it chooses again.
-func (d *deciding) disown(offer, slot int32) bool {
+// rob is own where another slot may have the offer. One behind it chooses again.
+func (d *deciding) rob(offer, slot int32) bool {
 	owner := d.contest.owner.put(offer, slot)
 	if owner > slot {
 		d.contest.owner.set(offer, slot)

@@ -37,20 +37,12 @@ func (l *layout) holds(d *deciding) bool {
 	return l.era == d.seating.era && l.from < d.seconds && d.seconds < l.until
 }
 
-// forget makes no decision begin with the walks.
+// forget makes no decision begin with the walks of the slot, nor with those of all slots at once.
 func (l *layout) forget(d *deciding) { l.until, d.seating.layout.until = math.MinInt64, math.MinInt64 }
-
-// meet makes l the layout of both.
-func (l *layout) meet(o *layout) {
-	if l.era != o.era {
-		l.until = math.MinInt64
-	}
-	l.from, l.until = max(l.from, o.from), min(l.until, o.until)
-}
 
 // resume begins with the walks that were kept.
 func (s *slot) resume() {
-	s.open = true
+	s.open, s.walks = true, s.walks[:s.layout.walks]
 	for i := range s.walks {
 		s.walks[i].beginAgain()
 	}
@@ -61,8 +53,8 @@ func (d *deciding) keepAll() {
 	all := &d.seating.layout
 	all.era, all.from, all.until = d.seating.era, math.MinInt64, math.MaxInt64
 	for i := range d.slots {
-		if s := &d.slots[i]; s.boundActivity != nil {
-			all.meet(&s.layout)
+		if s := &d.slots[i]; s.boundActivity != nil { // if its layout is not of this era it was forgotten
+			all.from, all.until = max(all.from, s.layout.from), min(all.until, s.layout.until)
 		}
 	}
 }

@@ -95,7 +95,9 @@ func (d *deciding) know() {
 	if d.budget = d.engine.visitBudget; d.budget == 0 {
 		d.budget = visitBudget(d.binding.snapshot.index.Rules())
 	}
-	d.due = min(between, d.budget)
+	if d.due = min(between, d.budget); d.alarm.ringing {
+		d.due = 0
+	}
 }
 
 // visitBudget is how many rules are looked up one by one before all are looked up at once.

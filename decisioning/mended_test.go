@@ -107,6 +107,24 @@ func TestSequentialPlanIsTheOneOfAllThatIsKnown(t *testing.T) {
 	})
 }
 
+// TestWhatIsGivenBackIsToBeHad: by a slot that had to do without it before.
+func TestWhatIsGivenBackIsToBeHad(t *testing.T) {
+	c := shop(offer.Offer{ID: "a", Priority: 3, Caps: []offer.Cap{{Limit: 2, Per: offer.PerAll, Placement: "hero"}}},
+		offer.Offer{ID: "b", Priority: 2}, offer.Offer{ID: "c", Priority: 1})
+	c.Placements = append(c.Placements, placement.Placement{ID: "foot", Channel: "web", ContentTypes: []string{"text/plain"}})
+	for _, i := range []int{0, 2} {
+		c.Offers[i].Representations = append(c.Offers[i].Representations, says("it")...)
+		c.Offers[i].Representations[1].Placement = "foot"
+	}
+	c.Fallbacks[0].Representations = append(c.Fallbacks[0].Representations, c.Offers[0].Representations[1])
+	c.Activities[1].Placement = "foot"
+	config := decisioning.Config{Strategy: decisioning.Strategy{Arbitration: decisioning.Sequential}}
+	for full, want := range map[bool][]string{false: {"a", "c"}, true: {"b", "a"}} {
+		config.Counter = &fullAt{Memory: capping.NewMemory(capping.MemoryConfig{}), full: map[fullSpot]bool{{"a", "hero"}: full}}
+		require.Equal(t, want, proposed(decide(t, open(t, c, config), asking("r", "home", "side"))))
+	}
+}
+
 // TestFullCountersEndADecision: also where each reading of the counters shows that what was drawn is full.
 func TestFullCountersEndADecision(t *testing.T) {
 	c := shop()

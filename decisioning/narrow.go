@@ -32,7 +32,6 @@ func (d *deciding) narrow(ctx context.Context) {
 		switch {
 		case s.boundActivity == nil:
 		case d.plain && s.layout.holds(d):
-			s.walks = s.walks[:s.layout.walks]
 			s.resume()
 		default:
 			s.narrow(ctx, d)
@@ -49,7 +48,7 @@ func (s *slot) begin(base uint64) {
 	s.progress = progress{}
 	s.learnt = 1
 	s.need = s.count
-	s.tieBase = base ^ s.tieHash
+	s.tieBase = mix(base ^ s.tieHash)
 	s.pool = s.pool[:0]
 	s.chosen = s.chosen[:0]
 	s.list = s.list[:0]
@@ -121,10 +120,9 @@ func (d *deciding) visits() bool {
 
 // pause looks at the clock, and once at all rules.
 func (d *deciding) pause() {
-	d.alarm.look()
-	switch d.due = d.visited + between; {
+	d.due = d.visited + between
+	switch d.listen(); {
 	case d.alarm.ringing:
-		d.due = 0 // nothing is looked up any more
 	case d.visited < d.budget:
 		d.due = min(d.due, d.budget)
 	case !d.swept:
@@ -231,7 +229,7 @@ var errLate = &rules.Error{Kind: "deadline passed"}
 
 // truth is holds for those who want to know of errors.
 func (d *deciding) truth(c *condition) (t truth) {
-	if d.alarm.rang() {
+	if d.rang() {
 		return truth{err: errLate}
 	}
 	if c.rule != noRule {
@@ -278,17 +276,22 @@ type alarm struct {
 // between is how many rules lie between two looks.
 const between = 64
 
-func (a *alarm) rang() bool {
-	if a.asked++; a.asked%between == 0 {
-		a.look()
+// rang reports whether it has rung, and looks at the clock once in so many times.
+func (d *deciding) rang() bool {
+	if d.alarm.asked++; d.alarm.asked%between == 0 {
+		d.listen()
 	}
-	return a.ringing
+	return d.alarm.ringing
 }
 
-func (a *alarm) look() {
+// listen looks at the clock. Once the time is up no rule is looked up any more.
+func (d *deciding) listen() {
 	select {
-	case <-a.done:
-		a.ringing = true
+	case <-d.alarm.done:
+		d.alarm.ringing = true
 	default:
+	}
+	if d.alarm.ringing {
+		d.due = 0
 	}
 }

@@ -171,6 +171,7 @@ func TestTiesComeByHash(t *testing.T) {
 			}
 			if n := rapid.IntRange(0, 3).Draw(t, "sprint"); n > 0 {
 				s.begin(0)
+				s.tieBase = 0
 				w.sprint(s, d, n, nobody)
 				for _, r := range s.pool {
 					if i == len(want) || r.offer != want[i].offer {

@@ -94,7 +94,7 @@ func (s *slot) take(d *deciding, w *walk, e *entry, by int32) bool {
 	s.loose++
 	switch {
 	case by == nobody:
-	case d.request.AllowDuplicates, d.contest.owner.puts(e.offer, by), d.disown(e.offer, by): // as own, without a call
+	case d.request.AllowDuplicates, d.contest.owner.puts(e.offer, by), d.rob(e.offer, by): // as own, without a call
 		s.chosen = append(s.chosen, int32(n))
 	default:
 		s.wanting = true

@@ -89,7 +89,7 @@ func (s *slot) number(d *deciding, formula *rules.Expr, o *option) (float64, err
 	switch {
 	case formula == nil:
 		return math.NaN(), nil
-	case d.alarm.rang():
+	case d.rang():
 		return math.NaN(), errLate
 	}
 	n, err := formula.Number(d.cel(), o.object, s.object)

@@ -56,6 +56,7 @@ func (d *deciding) seat() error {
 
 func (s *slot) sit(id ActivityID, a *boundActivity) {
 	s.id, s.boundActivity, s.walks = id, a, s.walks[:0]
+	s.placement, s.tieHash, s.count = "", 0, 0
 	if a != nil {
 		s.placement, s.tieHash, s.count = a.ref.Placement, a.hash, int32(a.ref.Count)
 	}

@@ -26,7 +26,7 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 	}
 	look := w.bounded || d.swept
 	for wanted > 0 {
-		o, left := t.hunt(d, s.tieBase, look)
+		o, left := t.hunt(d, s.tieBase, w.plain, look)
 		if o == nil {
 			if !w.short(d) {
 				return
@@ -34,7 +34,7 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 			continue
 		}
 		truth := predicate.True
-		if left != 0 {
+		if left != 0 && w.plain {
 			if left == unasked {
 				truth = d.holds(o.rule)
 				look = look || d.swept
@@ -70,8 +70,8 @@ const unasked = math.MaxUint32
 
 // hunt returns the next candidate, of the short tie at hand or else of those that come next, that is not outside of the
 // bands of its rule, and what these leave to ask: unasked, if they were not asked. It returns none if there is something
-// to look at before that.
-func (t *ties) hunt(d *deciding, base uint64, look bool) (o *opening, left uint32) {
+// to look at before that. Where more than rules keeps candidates out it asks nothing.
+func (t *ties) hunt(d *deciding, base uint64, plain, look bool) (o *opening, left uint32) {
 	for {
 		switch t.left {
 		case 0:
@@ -102,7 +102,7 @@ func (t *ties) hunt(d *deciding, base uint64, look bool) (o *opening, left uint3
 			return o, 0
 		}
 		rule := predicate.Rule(o.rule)
-		if !d.match.HasBands(rule) || !d.visits() {
+		if !plain || !d.match.HasBands(rule) || !d.visits() {
 			return o, unasked
 		}
 		var outside uint64

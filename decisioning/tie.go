@@ -7,14 +7,14 @@ import "github.com/proffer-go/proffer/offer"
 // order of two offers is stable for a person, even over all people, and not
 // disturbed by other offers. It is the same on every machine.
 func tieHash(seed uint64, person string, a ActivityID, o offer.ID) uint64 {
-	return tieOf(tieBase(seed, person)^hashText(string(a)), hashText(string(o)))
+	return tieOf(mix(tieBase(seed, person)^hashText(string(a))), hashText(string(o)))
 }
 
-// tieBase is the part of the hash that all activities share. With the hash of an
+// tieBase is the part of the hash that all activities share. Mixed with the hash of an
 // activity it is what all offers there share.
 func tieBase(seed uint64, person string) uint64 { return mix(seed ^ hashText(person)) }
 
-// tieOf is a multiplication (Knuth, The Art of Computer Programming 3, 6.4), which is enough: both are mixed already,
+// tieOf is a multiplication (Knuth, The Art of Computer Programming 3, 6.4), which is enough for an order: both are mixed already,
 // and hashes are compared from their high bits on, which depend on all. Of one base different hashes stay different.
 func tieOf(base, offerHash uint64) uint64 { return (base ^ offerHash) * 0x9e3779b97f4a7c15 }
 

@@ -5,7 +5,7 @@ package peer
 // by one.
 
 func tieBase(person string, activityHash uint64) uint64 {
-	return mix(hashText(person)) ^ activityHash
+	return mix(mix(hashText(person)) ^ activityHash)
 }
 
 func tieOf(base, offerHash uint64) uint64 { return (base ^ offerHash) * 0x9e3779b97f4a7c15 }

@@ -13,7 +13,7 @@ type Counter interface {
 	Count(c slot.Count, now time.Time) (n int, ok bool)
 }
 
-// A Match is what is known of the rules of a view for one row: everything is
+// A Match is what is known of the rules of a view for one row: all that takes long is
 // found out at most once, and not before it is asked for. The zero Match is ready
 // to be [Match.Reset]. It is not safe for concurrent use.
 type Match struct {
