@@ -81,6 +81,11 @@ func (b *band) misses(codes []uint64) uint64 {
 	return outside | b.dam>>hole(code)&1
 }
 
+// misses returns how many of the bands the row is outside of.
+func (g *gateway) misses(codes []uint64) uint64 {
+	return g.bands[0].misses(codes) + g.bands[1].misses(codes) + g.bands[2].misses(codes) + g.bands[3].misses(codes)
+}
+
 // hole returns which bit of a dam is the code's. Texts, which have numbers in a row, differ.
 func hole(code uint64) uint64 { return code % 64 }
 

@@ -170,11 +170,6 @@ func (m *Match) left(n uint32, b *band) Truth {
 	return m.holds(n).holds()
 }
 
-// misses returns how many of the bands the row is outside of.
-func (g *gateway) misses(codes []uint64) uint64 {
-	return g.bands[0].misses(codes) + g.bands[1].misses(codes) + g.bands[2].misses(codes) + g.bands[3].misses(codes)
-}
-
 // passes returns the truth of a gate.
 func (m *Match) passes(g *gateway) Truth {
 	c, bands := &m.view.cells[g.cell], &g.bands
