@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -158,20 +159,22 @@ func TestLookThatFailsForgetsThoseBefore(t *testing.T) {
 
 // TestDeadlinePassedWhilePlanningTakesThePlan: what was planned in time is taken, as nothing there is to wait for.
 func TestDeadlinePassedWhilePlanningTakesThePlan(t *testing.T) {
-	for _, a := range arbitrations() {
-		m, next := interrupted(capping.MemoryConfig{Lateness: time.Hour})
-		c := shop(offer.Offer{ID: "first", Priority: 2, Caps: capped(1, offer.PerAll)}, offer.Offer{ID: "second", Priority: 1})
-		e := open(t, c, decisioning.Config{Counter: m, Strategy: decisioning.Strategy{Arbitration: a}})
-		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-		*next = func() { <-ctx.Done() } // at the first look at a counter
-		d, err := e.Decide(ctx, asking("r", "home"))
-		cancel()
-		require.NoError(t, err)
-		assert.Equal(t, []string{"first"}, proposed(d), a)
-		assert.False(t, d.Unsettled, a)
-		assert.NotNil(t, d.Record, a)
-		assert.EqualValues(t, 1, taken(t, m, "first"), a)
-	}
+	synctest.Test(t, func(t *testing.T) { // or a busy machine could make it pass before
+		for _, a := range arbitrations() {
+			m, next := interrupted(capping.MemoryConfig{Lateness: time.Hour})
+			c := shop(offer.Offer{ID: "first", Priority: 2, Caps: capped(1, offer.PerAll)}, offer.Offer{ID: "second", Priority: 1})
+			e := open(t, c, decisioning.Config{Counter: m, Strategy: decisioning.Strategy{Arbitration: a}})
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+			*next = func() { <-ctx.Done() } // at the first look at a counter
+			d, err := e.Decide(ctx, asking("r", "home"))
+			cancel()
+			require.NoError(t, err)
+			assert.Equal(t, []string{"first"}, proposed(d), a)
+			assert.False(t, d.Unsettled, a)
+			assert.NotNil(t, d.Record, a)
+			assert.EqualValues(t, 1, taken(t, m, "first"), a)
+		}
+	})
 }
 
 // TestBatchThatFailsGivesBackNothingOfEarlierDecisions: a turn whose reservation failed took nothing, so that what its id
