@@ -10,6 +10,7 @@ package measure
 import (
 	"cmp"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"syscall"
 	"time"
@@ -37,6 +38,9 @@ type Result struct {
 func Run(p Plan, op func(i int)) Result {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
+	if p.Threads {
+		debug.FreeOSMemory() // now, or a thread of the runtime gives it back meanwhile, and would count
+	}
 	next := 0
 	call := func() {
 		op(next)
