@@ -32,7 +32,7 @@ type logPage struct {
 }
 
 const (
-	logBits   = 14
+	logBits   = 12
 	logSize   = 1 << logBits // usual bytes of a page
 	logGrain  = 2            // entries begin at multiples of it
 	logStart  = logGrain     // the first one, so that no place is 0
