@@ -138,7 +138,7 @@ func newBatch(e *Engine, cores int) *batch {
 // that was yielded last stays the caller's.
 func (b *batch) forget() {
 	last := b.yielded
-	read := b.read.Load()
+	read := max(b.read.Load(), last) // which is less where the loop was alone
 	b.only = turn{}
 	if b.spread {
 		for n := b.first; n < read && n <= b.first+b.mask; n++ {
@@ -181,22 +181,22 @@ func (b *batch) run(requests iter.Seq[Request]) (err error) {
 		if !b.spread && n >= look {
 			took := time.Since(start)
 			if took > b.engine.alone {
-				b.spread, b.first = true, n
+				b.spreadFrom(n)
 			} else {
 				look = n + soon(b.engine.alone-took, took, n-b.first)
 			}
 		}
+		var more bool
 		if !b.spread {
-			b.decide(n, &r)
-		} else if more, err := b.deliver(b.before(n, r.ID)); more {
+			more, err = b.serve(n, &r)
+		} else if more, err = b.deliver(b.before(n, r.ID)); more {
 			b.add(n, &r)
-		} else {
+			more, err = b.deliver(0)
+		}
+		if !more {
 			return err
 		}
 		n++
-		if more, err := b.deliver(0); !more {
-			return err
-		}
 	}
 	_, err = b.deliver(n)
 	return err
@@ -212,16 +212,41 @@ func (b *batch) before(n uint64, id string) uint64 {
 	return until
 }
 
-// decide makes the request turn n, and decides it, while the loop is alone. Nobody
-// else looks at the turns then, so that it takes no lock.
-func (b *batch) decide(n uint64, r *Request) {
-	b.only.request = *r
-	b.only.decided = false
-	b.read.Store(n + 1)
-	b.claimed.Store(n + 1)
-	b.self.from, b.self.to = n, n+1
-	b.self.decide()
-	b.done.Store(n + 1)
+// serve makes the request turn n, decides and yields it, while the loop is alone. Nobody else looks at the
+// turns then, so that it takes no lock, and counts none of them but those that are yielded.
+func (b *batch) serve(n uint64, r *Request) (more bool, err error) {
+	t, w := &b.only, &b.self
+	t.request = *r
+	t.decided = false
+	w.collect(max(n, 1) - 1) // the decision that was yielded last is still the caller's
+	d := w.borrow()
+	w.decideTurn(d, t, n)
+	w.scratch = d
+	if more, err = b.hand(t); err != nil {
+		b.claimed.Store(n + 1) // it is to be given back
+	}
+	return more, err
+}
+
+// spreadFrom has helpers take part from turn n on.
+func (b *batch) spreadFrom(n uint64) {
+	b.spread, b.first = true, n
+	b.read.Store(n)
+	b.claimed.Store(n)
+	b.done.Store(n)
+}
+
+// hand yields the oldest turn. It reports whether to go on.
+func (b *batch) hand(t *turn) (more bool, err error) {
+	if err := cancelled(b.ctx); err != nil {
+		return false, err
+	}
+	d := t.decision
+	if t.err != nil {
+		d = nil
+	}
+	b.yielded++ // before the body can panic
+	return b.yield(d, t.err), nil
 }
 
 // deliver yields what is decided, and waits for the turns before until. It reports
@@ -233,17 +258,8 @@ func (b *batch) deliver(until uint64) (more bool, err error) {
 			b.settled.Store(b.yielded) // this round lets go of the last
 		}
 		for b.yielded < done {
-			if err := cancelled(b.ctx); err != nil {
+			if more, err := b.hand(b.turn(b.yielded)); !more {
 				return false, err
-			}
-			t := b.turn(b.yielded)
-			d := t.decision
-			if t.err != nil {
-				d = nil
-			}
-			b.yielded++ // before the body can panic
-			if !b.yield(d, t.err) {
-				return false, nil
 			}
 		}
 		switch {
@@ -269,7 +285,7 @@ func (b *batch) close() error {
 	b.stop()
 	b.running.Wait()
 	claimed := b.claimed.Load()
-	if claimed == b.yielded {
+	if claimed <= b.yielded { // less where the loop was alone
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(b.ctx), grace)
