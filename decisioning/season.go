@@ -22,6 +22,7 @@ type opening struct {
 	rule  ruleRef
 	place uint8 // in the block
 	run   uint8 // how many are tied from here on, with this one, or maxRun
+	bare  bool  // it has a score, and no counter can hold it back
 }
 
 // maxRun stands for all longer runs, and those in which two have the same hash.
@@ -77,7 +78,7 @@ func (s *season) fill(d *deciding, entries []entry, at, wanted int) (more bool) 
 		more = s.border(e.start, d.seconds) && s.border(e.end, d.seconds) && more
 		switch {
 		case e.inCalendar(d):
-			s.open = append(s.open, opening{hash: e.hash, rule: e.rule, place: uint8(s.end), run: 1})
+			s.open = append(s.open, opening{hash: e.hash, rule: e.rule, place: uint8(s.end), run: 1, bare: !e.limited && !e.unscored})
 		case e.end < d.seconds:
 			s.expired++
 		}

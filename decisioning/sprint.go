@@ -54,7 +54,7 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 		} else if truth != predicate.True && !d.meets(e) {
 			continue
 		}
-		if e.limited || e.unscored || w.floored || s.capped(d) {
+		if !o.bare || w.floored || s.capped(d) {
 			if !s.weigh(d, w, e, e.scoreOrNaN()) || by != nobody && !s.choose(d, by, int32(len(s.pool)-1)) {
 				continue
 			}
@@ -75,7 +75,7 @@ func (t *ties) hunt(d *deciding, base uint64, plain, look bool) (o *opening, lef
 	for {
 		switch t.left {
 		case 0:
-			all, at := t.season.open, t.at
+			all, at := t.all, int(t.at)
 			if look || at >= len(all) {
 				return nil, 0
 			}
@@ -83,9 +83,9 @@ func (t *ties) hunt(d *deciding, base uint64, plain, look bool) (o *opening, lef
 			if n > shortTie || at+n >= len(all) {
 				return nil, 0 // the next block may have more of it
 			}
-			t.at = at + n
+			t.at = int32(at + n)
 			if o = &all[at]; n > 1 {
-				t.open, t.left, t.last, t.floor = all[at:at+n], min(n, manyTurns+1), n*(n-1)/2, 0
+				t.takeUp(all[at : at+n])
 				d.match.Touch(predicate.Rule(all[at].rule)) // while hashes are computed
 				d.match.Touch(predicate.Rule(all[at+1].rule))
 				o = t.least(base)
@@ -129,7 +129,7 @@ func (t *ties) least(base uint64) *opening {
 	}
 	t.floor = least + floor + 1
 	t.left--
-	t.last -= at
+	t.last -= int32(at)
 	return &open[at]
 }
 
@@ -139,15 +139,15 @@ func (w *walk) short(d *deciding) bool {
 	if t.left > 0 {
 		return false // many had their turn
 	}
-	if d.swept && !w.skip(d) || t.at >= len(t.season.open) && !w.goOn(d, t.season.end) {
+	if d.swept && !w.skip(d) || int(t.at) >= len(t.all) && !w.goOn(d, t.season.end) {
 		return false
 	}
-	from, at := t.season, t.at
+	from, at := t.season, int(t.at)
 	if at >= len(from.open) {
 		return false // nothing of the part is open
 	}
 	n := int(from.open[at].run)
-	if n > shortTie || at+n == len(from.open) && from.end == len(from.entries) && t.next < len(w.order.blocks) {
+	if n > shortTie || at+n == len(from.open) && from.end == len(from.entries) && int(t.next) < len(w.order.blocks) {
 		return false // the next block may have more of it
 	}
 	if w.bounded && w.ends(w.placed(at)) {
@@ -156,7 +156,13 @@ func (w *walk) short(d *deciding) bool {
 	for d.swept && !d.mayHold(from.open[at+n-1].rule) { // the first one's may
 		n--
 	}
-	t.open, t.at = from.open[at:at+n], at+n
-	t.left, t.last, t.floor = min(n, manyTurns+1), n*(n-1)/2, 0
+	t.at = int32(at + n)
+	t.takeUp(from.open[at : at+n])
 	return true
+}
+
+// takeUp makes the tie the one at hand.
+func (t *ties) takeUp(open []opening) {
+	n := int32(len(open))
+	t.open, t.left, t.last, t.floor = open, min(n, manyTurns+1), n*(n-1)/2, 0
 }

@@ -50,4 +50,5 @@ func TestTableIsAMap(t *testing.T) {
 func TestSlotsBeginWhereCacheLinesDo(t *testing.T) {
 	require.Zero(t, unsafe.Sizeof(slot{})%64)
 	require.EqualValues(t, 3*64, unsafe.Offsetof(slot{}.layout), "what follows is seldom touched")
+	require.EqualValues(t, 2*64, unsafe.Offsetof(walk{}.ties)+unsafe.Offsetof(ties{}.first), "likewise")
 }

@@ -14,18 +14,20 @@ import (
 // rising hashes, so that a tie of thousands of which a few are wanted costs one look at each and the
 // sorting of a few.
 type ties struct {
-	first  *season // of the first block; of own it is only as long as the walk is in its first part
-	season *season // of the block
-	next   int     // block
-	at     int     // in the season: where the tie begins that comes next; in the block: where the long one at hand does
+	season *season   // of the block
+	all    []opening // of the season
 
+	next  int32 // the block after that
+	at    int32 // in the season: where the tie begins that comes next; in the block: where the long one at hand does
+	left  int32 // how many of the short tie at hand may have their turn yet, the last of many in bands; 0: none is at hand
+	last  int32 // where in it the last of these is, if it is alone: the sum of where they are
+	head  int32 // of the band: those before had their turn
+	end   int32
 	open  []opening // the short tie at hand
-	left  int       // how many of it may have their turn yet, the last of many in bands; 0: none is at hand
-	last  int       // where in it the last of these is, if it is alone: the sum of where they are
 	floor uint64    // of the tie at hand: those with hashes below had their turn
+	width uint64    // of the next band of hashes of the long one; 0: none is at hand
 
-	width     uint64 // of the next band of hashes of the long one; 0: none is at hand
-	head, end int    // of the band: those before the head had their turn
+	first *season // of the first block; of own it is only as long as the walk is in its first part
 
 	band           []tied
 	sorted         bool // the band
@@ -53,14 +55,15 @@ func (t *ties) begin(d *deciding, o *order) {
 
 func (t *ties) beginAgain() {
 	if t.next != 1 {
-		t.season, t.next = t.first, 1
+		t.season, t.all, t.next = t.first, t.first.open, 1
 	}
 	t.at, t.left, t.width, t.head, t.end = 0, 0, 0, 0, 0
 }
 
 // enter goes to the beginning of the block.
 func (t *ties) enter(d *deciding, o *order, block int) {
-	t.season, t.at, t.next = o.blocks[block].at(d, &t.own), 0, block+1
+	t.season, t.at, t.next = o.blocks[block].at(d, &t.own), 0, int32(block+1)
+	t.all = t.season.open
 }
 
 // turn puts the candidate whose turn it is at the head of the band, and reports whether there is one.
@@ -127,8 +130,8 @@ func (w *walk) sooner(d *deciding, q, o *tied) bool {
 func (w *walk) skip(d *deciding) bool {
 	t := &w.ties
 	for {
-		for ; t.at < len(t.season.open); t.at++ {
-			if d.mayHold(t.season.open[t.at].rule) {
+		for ; int(t.at) < len(t.all); t.at++ {
+			if d.mayHold(t.all[t.at].rule) {
 				return true
 			}
 		}
@@ -136,10 +139,10 @@ func (w *walk) skip(d *deciding) bool {
 			continue
 		}
 		w.passOver(d, t.season.expired)
-		if t.next >= len(w.order.blocks) {
+		if int(t.next) >= len(w.order.blocks) {
 			return false
 		}
-		t.enter(d, w.order, t.next)
+		t.enter(d, w.order, int(t.next))
 	}
 }
 
@@ -151,7 +154,7 @@ func (w *walk) goOn(d *deciding, at int) bool {
 	}
 	w.passOver(d, t.season.expired)
 	t.own.fill(d, t.season.entries, at, part)
-	t.season, t.at = &t.own, 0
+	t.season, t.all, t.at = &t.own, t.own.open, 0
 	return true
 }
 
@@ -166,14 +169,14 @@ func (d *deciding) mayHold(rule ruleRef) bool {
 func (w *walk) firstBand(s *slot, d *deciding) bool {
 	t := &w.ties
 	if t.left == 0 {
-		t.open, t.floor = t.season.open[t.at:], 0
+		t.open, t.floor = t.all[t.at:], 0
 	}
 	at := int(t.open[0].place)
 	first := &t.season.entries[at]
 	if w.bounded && w.ends(first) {
 		return false
 	}
-	t.at, t.left, t.width = at, 0, math.MaxUint64
+	t.at, t.left, t.width = int32(at), 0, math.MaxUint64
 	if n := w.measure(first); n > bandSize {
 		t.width = t.width / uint64(n) * bandSize
 	}
@@ -184,7 +187,7 @@ func (w *walk) firstBand(s *slot, d *deciding) bool {
 // measure finds the end of the tie, and returns how many entries it has.
 func (w *walk) measure(first *entry) (n int) {
 	t, blocks := &w.ties, w.order.blocks
-	rest, b := blocks[t.next-1].entries[t.at:], t.next
+	rest, b := blocks[t.next-1].entries[t.at:], int(t.next)
 	for ; rest[len(rest)-1].tied(first); b++ {
 		n += len(rest)
 		if b == len(blocks) {
@@ -209,7 +212,7 @@ func (w *walk) nextBand(s *slot, d *deciding) {
 	}
 	t.band = t.band[:0]
 	w.gather(s, d, ceiling)
-	t.head, t.end = 0, len(t.band)
+	t.head, t.end = 0, int32(len(t.band))
 	if t.sorted = t.end > 2*bandSize; t.sorted {
 		slices.SortFunc(t.band, func(a, b tied) int {
 			if w.sooner(d, &a, &b) {
@@ -228,10 +231,10 @@ func (w *walk) nextBand(s *slot, d *deciding) {
 // leave goes behind the long tie.
 func (w *walk) leave(d *deciding) {
 	t := &w.ties
-	if t.width = 0; t.next != t.endNext {
+	if t.width = 0; int(t.next) != t.endNext {
 		t.enter(d, w.order, t.endNext-1)
 	}
-	t.at = sort.Search(len(t.season.open), func(k int) bool { return int(t.season.open[k].place) >= t.endAt })
+	t.at = int32(sort.Search(len(t.all), func(k int) bool { return int(t.all[k].place) >= t.endAt }))
 }
 
 // gather queues the candidates of the long tie whose hashes lie in the band.
@@ -239,7 +242,7 @@ func (w *walk) gather(s *slot, d *deciding, ceiling uint64) {
 	t := &w.ties
 	rest, from := w.order.blocks[t.next-1].entries[t.at:], uint32((t.next-1)*blockSize+t.at)
 	base, floor, span := s.tieBase, t.floor, ceiling-t.floor
-	for b := t.next; ; b++ {
+	for b := int(t.next); ; b++ {
 		if b == t.endNext {
 			rest = rest[:len(rest)-len(w.order.blocks[b-1].entries)+t.endAt]
 		}

@@ -217,6 +217,9 @@ func (m *Match) hangs(r Rule) Truth {
 // few is how many rules are asked for before all values get codes.
 const few = 8
 
+// perLine is how many codes a cache line has.
+const perLine = 8
+
 func (m *Match) encode() {
 	if m.codes == nil {
 		m.own = m.view.appendCodes(m.own[:0], m.row)
@@ -234,6 +237,9 @@ func (m *Match) Know(c *Codes) {
 	switch of := m.view.columns; {
 	case c.of != of:
 	case now || c.at.IsZero():
+		for i := 0; i < len(c.codes); i += perLine { // those of a person who was away are fetched all at once
+			m.touched += uint32(c.codes[i])
+		}
 		m.use(c.codes)
 	default:
 		m.own = of.appendUncounted(append(m.own[:0], c.codes[:of.slots]...))
