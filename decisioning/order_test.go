@@ -123,7 +123,9 @@ func TestSeasonsHaveWhatIsOpen(t *testing.T) {
 				if run > shortTie || len(hashes) < run {
 					run = maxRun
 				}
-				require.Equal(t, opening{hash: e.hash, rule: e.rule, place: o.place, run: uint8(run), bare: !e.limited && !e.unscored}, o)
+				require.Equal(t, opening{
+					hash: e.hash, rule: e.rule, offer: e.offer, shown: e.shown, place: o.place, run: uint8(run), bare: !e.limited && !e.unscored,
+				}, o)
 			}
 		}
 		require.Equal(t, o.n, n)

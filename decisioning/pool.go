@@ -83,18 +83,18 @@ func (s *slot) weigh(d *deciding, w *walk, e *entry, score float64) bool {
 
 // take is weigh where nothing speaks against the candidate, and chooses it for the slot with the number by, if it is
 // to be had.
-func (s *slot) take(d *deciding, w *walk, e *entry, by int32) bool {
+func (s *slot) take(d *deciding, w *walk, o *opening, score float64, by int32) bool {
 	n := len(s.pool)
 	s.pool = resize(s.pool, n+1)
 	r := &s.pool[n]
-	r.offer, r.tier, r.score, r.shown, r.low = e.offer, w.tier, e.score, e.shown, false
+	r.offer, r.tier, r.score, r.shown, r.low = o.offer, w.tier, score, o.shown, false
 	r.draw.from, r.draw.to, r.draw.missing, r.draw.broken = 0, 0, false, false
 	s.list = append(s.list, int32(n))
 	s.considered = int32(n + 1)
 	s.loose++
 	switch {
 	case by == nobody:
-	case d.request.AllowDuplicates, d.contest.owner.puts(e.offer, by), d.rob(e.offer, by): // as own, without a call
+	case d.request.AllowDuplicates, d.contest.owner.puts(o.offer, by), d.rob(o.offer, by): // as own, without a call
 		s.chosen = append(s.chosen, int32(n))
 	default:
 		s.wanting = true

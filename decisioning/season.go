@@ -20,9 +20,16 @@ type season struct {
 type opening struct {
 	hash  uint64
 	rule  ruleRef
+	offer int32
 	place uint8 // in the block
 	run   uint8 // how many are tied from here on, with this one, or maxRun
+	shown uint8 // as the entry has it, like rule and offer
 	bare  bool  // it has a score, and no counter can hold it back
+}
+
+// opening returns the entry at the place of its block as it is open.
+func (e *entry) opening(place uint8) opening {
+	return opening{hash: e.hash, rule: e.rule, offer: e.offer, place: place, run: 1, shown: e.shown, bare: !e.limited && !e.unscored}
 }
 
 // maxRun stands for all longer runs, and those in which two have the same hash.
@@ -78,7 +85,7 @@ func (s *season) fill(d *deciding, entries []entry, at, wanted int) (more bool) 
 		more = s.border(e.start, d.seconds) && s.border(e.end, d.seconds) && more
 		switch {
 		case e.inCalendar(d):
-			s.open = append(s.open, opening{hash: e.hash, rule: e.rule, place: uint8(s.end), run: 1, bare: !e.limited && !e.unscored})
+			s.open = append(s.open, e.opening(uint8(s.end)))
 		case e.end < d.seconds:
 			s.expired++
 		}

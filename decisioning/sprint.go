@@ -58,7 +58,7 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 			if !s.weigh(d, w, e, e.scoreOrNaN()) || by != nobody && !s.choose(d, by, int32(len(s.pool)-1)) {
 				continue
 			}
-		} else if !s.take(d, w, e, by) {
+		} else if !s.take(d, w, o, e.score, by) {
 			continue
 		}
 		wanted--
