@@ -33,7 +33,7 @@ type logPage struct {
 
 const (
 	logBits   = 12
-	logSize   = 1 << logBits // usual bytes of a page
+	logSize   = 1 << logBits // usual bytes of a page: some thirty records, and little enough for a core's cache to have those of all books
 	logGrain  = 2            // entries begin at multiples of it
 	logStart  = logGrain     // the first one, so that no place is 0
 	placeBits = logBits - 1  // of a place tell where it is in its page

@@ -59,7 +59,7 @@ func (e *Engine) DecideAll(ctx context.Context, requests iter.Seq[Request]) iter
 // They are claimed by the counters alone, so that a turn costs no
 // synchronisation of its own but that of being read. Where the loop would only wait,
 // it is a worker too. Before it spreads, each turn is decided and yielded before the next
-// is read, all in the same place.
+// is read, all in the same place, and only those that are yielded are counted.
 //
 // Engines keep it for the next loop: it numbers its turns from where the last one
 // ended.
@@ -84,7 +84,7 @@ type batch struct {
 
 	_       apart
 	done    atomic.Uint64 // all turns before are decided
-	claimed atomic.Uint64 // turns; written under mu, but while the loop is alone
+	claimed atomic.Uint64 // turns; written under mu, but while there are no helpers
 	awake   atomic.Int32  // helpers that are up, or waked; written under mu
 	stopped atomic.Bool   // no further turn is to be decided; written under mu
 
@@ -126,6 +126,7 @@ func newBatch(e *Engine, cores int) *batch {
 	b.turns, b.mask, b.ids = make([]*turn, size), uint64(size-1), newIDTable(size)
 	b.work.L, b.head.L = &b.mu, &b.mu
 	b.self = worker{batch: b}
+	b.number(1)
 	b.under = append(b.under, none)
 	for i := range max(1, cores-1) { // the loop is one more, but must not keep turns waiting
 		b.helpers = append(b.helpers, &worker{batch: b, number: i + 1})
@@ -137,30 +138,35 @@ func newBatch(e *Engine, cores int) *batch {
 // forget makes b ready for the next loop, without anything of the last. The decision
 // that was yielded last stays the caller's.
 func (b *batch) forget() {
-	last := b.yielded
-	read := max(b.read.Load(), last) // which is less where the loop was alone
+	last, read := b.yielded, b.read.Load()
 	b.only = turn{}
 	if b.spread {
 		for n := b.first; n < read && n <= b.first+b.mask; n++ {
 			*b.turn(n) = turn{}
 		}
-		b.ids.forget(b.first, read)
+		b.ids.forget(b.first, read+1) // that of the next may have been entered
 	}
 	b.self.forget(last)
 	for _, w := range b.helpers[:b.started] {
 		w.forget(last)
 	}
 	b.ctx, b.yield, b.crash = nil, nil, nil
-	b.first, b.yielded = read, read
-	b.claimed.Store(read)
-	b.done.Store(read)
-	b.settled.Store(read)
+	b.number(max(read, last) + 1)
 	b.awake.Store(0)
 	b.stopped.Store(false)
 	b.started, b.held, b.spread = 0, false, false
 	for i := range b.under {
 		b.under[i] = none
 	}
+}
+
+// number has the turns of the next loop begin with n.
+func (b *batch) number(n uint64) {
+	b.first, b.yielded = n, n
+	b.read.Store(n)
+	b.claimed.Store(n)
+	b.done.Store(n)
+	b.settled.Store(n)
 }
 
 // run decides and yields until the requests or the loop are over, or returns why it
@@ -217,11 +223,10 @@ func (b *batch) before(n uint64, id string) uint64 {
 func (b *batch) serve(n uint64, r *Request) (more bool, err error) {
 	t, w := &b.only, &b.self
 	t.request = *r
-	t.decided = false
-	w.collect(max(n, 1) - 1) // the decision that was yielded last is still the caller's
-	d := w.borrow()
+	w.collect(n - 1) // the decision that was yielded last is still the caller's
+	d := b.engine.scratch.Get().(*deciding)
 	w.decideTurn(d, t, n)
-	w.scratch = d
+	b.engine.scratch.Put(d)
 	if more, err = b.hand(t); err != nil {
 		b.claimed.Store(n + 1) // it is to be given back
 	}

@@ -142,22 +142,22 @@ func (w *walk) short(d *deciding) bool {
 	if d.swept && !w.skip(d) || int(t.at) >= len(t.all) && !w.goOn(d, t.season.end) {
 		return false
 	}
-	from, at := t.season, int(t.at)
-	if at >= len(from.open) {
+	from, all, at := t.season, t.all, int(t.at)
+	if at >= len(all) {
 		return false // nothing of the part is open
 	}
-	n := int(from.open[at].run)
-	if n > shortTie || at+n == len(from.open) && from.end == len(from.entries) && int(t.next) < len(w.order.blocks) {
+	n := int(all[at].run)
+	if n > shortTie || at+n == len(all) && from.end == len(from.entries) && int(t.next) < len(w.order.blocks) {
 		return false // the next block may have more of it
 	}
 	if w.bounded && w.ends(w.placed(at)) {
 		return false
 	}
-	for d.swept && !d.mayHold(from.open[at+n-1].rule) { // the first one's may
+	for d.swept && !d.mayHold(all[at+n-1].rule) { // the first one's may
 		n--
 	}
 	t.at = int32(at + n)
-	t.takeUp(from.open[at : at+n])
+	t.takeUp(all[at : at+n])
 	return true
 }
 

@@ -17,7 +17,7 @@ type ties struct {
 	season *season   // of the block
 	all    []opening // of the season
 
-	next  int32 // the block after that
+	next  int32 // the block after the season's
 	at    int32 // in the season: where the tie begins that comes next; in the block: where the long one at hand does
 	left  int32 // how many of the short tie at hand may have their turn yet, the last of many in bands; 0: none is at hand
 	last  int32 // where in it the last of these is, if it is alone: the sum of where they are
@@ -84,8 +84,8 @@ func (w *walk) entry(q *tied) *entry {
 
 // placed returns the entry at the position in the season.
 func (w *walk) placed(at int) *entry {
-	from := w.ties.season
-	return &from.entries[from.open[at].place]
+	t := &w.ties
+	return &t.season.entries[t.all[at].place]
 }
 
 // refill queues the next tie or band that is not empty. It reports whether there was one.

@@ -19,7 +19,6 @@ type worker struct {
 	free     []*Decision // the last one goes first, which is still in the cache
 	clean    int         // of the free ones: the first so many have not been used by this loop
 	lent     []loan      // to the loop, in its order
-	scratch  *deciding   // for its next turn, as long as the loop lasts; nil: none yet, or a turn is under way
 
 	_ apart
 }
@@ -136,27 +135,17 @@ func (w *worker) handIn() {
 func (w *worker) decide() {
 	b := w.batch
 	w.collect(b.settled.Load())
-	d := w.borrow()
+	d := b.engine.scratch.Get().(*deciding)
 	for n := w.from; n < w.to && !b.stopped.Load(); n++ {
 		w.decideTurn(d, b.turn(n), n)
 	}
-	w.scratch = d
+	b.engine.scratch.Put(d)
 }
 
 func (w *worker) decideTurn(d *deciding, t *turn, n uint64) {
-	b := w.batch
 	t.decision = w.lend(n)
-	t.err = d.into(b.ctx, b.engine, &t.request, t.decision)
+	t.err = d.into(w.batch.ctx, w.batch.engine, &t.request, t.decision)
 	t.decided, t.replaces = t.err == nil, d.revision != 0
-}
-
-// borrow returns memory to decide in. After a panic it does not come back.
-func (w *worker) borrow() *deciding {
-	d := w.scratch
-	if w.scratch = nil; d == nil {
-		d = w.batch.engine.scratch.Get().(*deciding)
-	}
-	return d
 }
 
 // lend returns a decision for the turn.
@@ -191,10 +180,6 @@ func (w *worker) forget(before uint64) {
 	}
 	clear(w.lent)
 	w.lent = w.lent[:0]
-	if w.scratch != nil {
-		w.batch.engine.scratch.Put(w.scratch)
-		w.scratch = nil
-	}
 	for _, d := range w.free[w.clean:] {
 		d.forget()
 	}

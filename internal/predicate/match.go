@@ -237,7 +237,7 @@ func (m *Match) Know(c *Codes) {
 	switch of := m.view.columns; {
 	case c.of != of:
 	case now || c.at.IsZero():
-		for i := 0; i < len(c.codes); i += perLine { // those of a person who was away are fetched all at once
+		for i := 0; i < len(c.codes); i += perLine { // nearly all lines of a person who was away are fetched at once
 			m.touched += uint32(c.codes[i])
 		}
 		m.use(c.codes)
