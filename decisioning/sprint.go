@@ -54,7 +54,7 @@ func (w *walk) sprint(s *slot, d *deciding, wanted int, by int32) {
 		} else if truth != predicate.True && !d.meets(e) {
 			continue
 		}
-		if !o.bare || w.floored || s.capped(d) {
+		if !o.bare || s.capped(d) {
 			if !s.weigh(d, w, e, e.scoreOrNaN()) || by != nobody && !s.choose(d, by, int32(len(s.pool)-1)) {
 				continue
 			}

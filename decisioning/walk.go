@@ -17,8 +17,7 @@ type walk struct {
 	tier    int32
 	heaped  bool
 	plain   bool // only rules can keep a candidate out
-	floored bool // it has a least score
-	bounded bool // and leaves out those below it
+	bounded bool // it ends where scores are below the least one
 	expired int  // candidates passed over
 
 	ties ties // whose first fields end the second cache line: all that most decisions touch
@@ -41,8 +40,7 @@ func (w *walk) begin(s *slot, d *deciding, tier int) {
 	r := &s.rankings[tier]
 	w.ranking, w.order, w.tier, w.expired = r, d.order(r), int32(tier), 0
 	w.plain = d.plain && len(s.strategy.filters)+len(s.selections[tier].earlier) == 0
-	w.floored = r.minScore > math.Inf(-1)
-	w.bounded = w.floored && !d.tracing()
+	w.bounded = r.minScore > math.Inf(-1) && !d.tracing()
 	if w.heaped = !r.static; w.heaped {
 		w.queue, w.heap, w.bests = w.queue[:0], w.heap[:0], bests{}
 		return
