@@ -61,8 +61,8 @@ func (e *Engine) DecideAll(ctx context.Context, requests iter.Seq[Request]) iter
 // it is a worker too. Before it spreads, each turn is decided and yielded before the next
 // is read, all in the same place, and only those that are yielded are counted.
 //
-// Engines keep it for the next loop: it numbers its turns from where the last one
-// ended.
+// Engines keep it for the next loop, which numbers its turns on from behind those of
+// the last.
 type batch struct {
 	ctx    context.Context //nolint:containedctx // that of the loop
 	engine *Engine

@@ -68,17 +68,20 @@ func (c *coverage) add(s scenario, saw sights, took [decisioning.PathCount]bool)
 // reportPaths tells how many catalogs took each path.
 func (c *coverage) reportPaths(t *testing.T) {
 	t.Helper()
-	all := c.catalogs.Load()
 	for path := range c.paths {
-		t.Logf("%4.1f %% by %s", 100*float64(c.paths[path].Load())/float64(max(all, 1)), decisioning.Path(path))
+		t.Logf("%4.1f %% by %s", 100*c.share(decisioning.Path(path)), decisioning.Path(path))
 	}
 }
 
-// rare returns the paths that fewer catalogs took than should of n.
-func (c *coverage) rare(n int64) (all []string) {
+func (c *coverage) share(p decisioning.Path) float64 {
+	return float64(c.paths[p].Load()) / float64(max(c.catalogs.Load(), 1))
+}
+
+// rare returns the paths that were taken too seldom to be judged.
+func (c *coverage) rare() (all []string) {
 	for path, least := range leastShares {
-		if took := c.paths[path].Load(); float64(took) < least*float64(n) {
-			all = append(all, fmt.Sprintf("%s: %d", path, took))
+		if share := c.share(path); share < least {
+			all = append(all, fmt.Sprintf("%s: %g", path, share))
 		}
 	}
 	return all
